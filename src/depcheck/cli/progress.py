@@ -1,0 +1,39 @@
+"""How far a scan has come, on a terminal, once it has taken a while."""
+
+from __future__ import annotations
+
+import sys
+import time
+from types import TracebackType
+from typing import Self
+
+_PATIENCE = 0.5  # seconds without a word
+_PAUSE = 0.1  # seconds between two words
+
+
+class Progress:
+    """Called with (manifests judged, manifests in all); shows nothing where stderr is no terminal."""
+
+    def __init__(self) -> None:
+        self._next = time.monotonic() + _PATIENCE
+        self._shown = False
+        self._wanted = sys.stderr.isatty()
+
+    def __call__(self, done: int, total: int) -> None:
+        """`done` of `total` manifests are judged."""
+        if not self._wanted or time.monotonic() < self._next:
+            return
+        self._next = time.monotonic() + _PAUSE
+        self._shown = True
+        sys.stderr.write(f"\r\x1b[K{done:,} of {total:,} manifests")
+        sys.stderr.flush()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._shown:
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()

@@ -1,0 +1,97 @@
+"""`depcheck scan [PATH...]`: every local path that a build will trip over."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+from typing import Any
+
+from depcheck import discover, paths, pipeline
+from depcheck.cli import CannotRunError, terminal
+from depcheck.cli.progress import Progress
+
+
+def add(commands: Any) -> None:
+    """Declare the command."""
+    parser = commands.add_parser(
+        "scan",
+        help="report every local path that a build will trip over",
+        description="Reports every local path that a build will trip over.",
+        epilog="Exit code 0: no error. 1: errors. 2: it cannot run.",
+    )
+    parser.add_argument(
+        "paths", nargs="*", metavar="PATH", help="what is judged (default: the current directory)"
+    )
+    parser.add_argument(
+        "--root", help="the top of the tree (default: the git work tree around PATH, or PATH itself)"
+    )
+    parser.add_argument(
+        "--format",
+        choices=("full", "concise", "json"),
+        default="full",
+        help="with source lines (the default), one line a finding, or for programs",
+    )
+    parser.add_argument(
+        "--include-fixtures", action="store_true", help="judge test fixtures and templates too"
+    )
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Scan; 0 nothing wrong, 1 errors."""
+    started = time.perf_counter()
+    request = _request(arguments)
+    with Progress() as progress:
+        report = pipeline.scan(request, progress)
+    for note in report.notes:
+        sys.stderr.write(f"depcheck: {note}\n")
+    if report.manifests == 0:
+        sys.stderr.write("depcheck: no manifest found\n")
+    sys.stdout.write(_render(report, arguments.format, time.perf_counter() - started))
+    return 1 if report.count("error") else 0
+
+
+def _request(arguments: argparse.Namespace) -> pipeline.Request:
+    named = arguments.paths or ["."]
+    for path in named:
+        if not os.path.lexists(path):
+            raise CannotRunError(f"no such file or directory: {path}")
+    root = arguments.root or discover.root_of(os.path.abspath(named[0])) or _common(named)
+    if os.path.isfile(root):
+        root = os.path.dirname(root)
+    if not os.path.isdir(root):
+        raise CannotRunError(f"no such directory: {root}")
+    root = os.path.realpath(root)
+    scope = []
+    for path in named:
+        real = os.path.join(
+            os.path.realpath(os.path.dirname(os.path.abspath(path))), os.path.basename(os.path.abspath(path))
+        )
+        inside = paths.inside(root, os.path.realpath(path) if os.path.isdir(path) else real)
+        if paths.is_outside(inside):
+            raise CannotRunError(f"{path} lies outside of {root}", "give the top of the tree with --root")
+        scope.append(inside)
+    return pipeline.Request(root, tuple(scope), arguments.include_fixtures)
+
+
+def _common(named: list[str]) -> str:
+    """The directory that holds all of what was named; the root outside git."""
+    return os.path.commonpath([os.path.abspath(path) for path in named])
+
+
+def _render(report: pipeline.Report, form: str, seconds: float) -> str:
+    match form:
+        case "json":
+            from depcheck.render import json
+
+            return json.render(report, os.path.relpath(report.root))
+        case "concise":
+            from depcheck.render import concise
+
+            return concise.render(report, terminal.screen(sys.stdout))
+        case _:
+            from depcheck.render import full
+
+            return full.render(report, seconds, os.path.relpath(report.root), terminal.screen(sys.stdout))

@@ -1,0 +1,175 @@
+"""Which manifests there are: git's list where there is git, the disk elsewhere.
+
+Git is only asked to list: hooks, fsmonitor, filters and pagers of the repository are never run.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Sequence
+
+from depcheck import paths
+
+_NAMES = ("Cargo.toml", "pyproject.toml", "setup.py", "setup.cfg")
+_REQUIREMENTS = (
+    "requirements*.txt", "requirements*.in", "*requirements.txt", "constraints*.txt",
+    "requirements/*.txt", "requirements/*.in",
+)  # fmt: skip
+_PRUNED = frozenset(
+    {
+        ".git",
+        ".hg",
+        ".svn",
+        "node_modules",
+        "target",
+        ".venv",
+        "venv",
+        "__pycache__",
+        ".tox",
+        ".nox",
+        ".mypy_cache",
+    }
+)
+_GIT = (
+    "git", "--no-pager", "--no-optional-locks", "-c", "core.fsmonitor=false",
+    "-c", "core.hooksPath=/dev/null", "-c", "core.quotePath=false",
+)  # fmt: skip
+
+
+class Listing:
+    """The manifests of a work tree, and what git knows of the files around them.
+
+    manifests: canonical paths, sorted. notes: words for stderr.
+    """
+
+    def __init__(self, root: str, manifests: tuple[str, ...], notes: tuple[str, ...], *, git: bool) -> None:
+        self.root = root
+        self.manifests = manifests
+        self.notes = notes
+        self.has_git = git
+        self._tracked: frozenset[str] | None = None
+        self._submodules: tuple[str, ...] = ()
+
+    def is_tracked(self, path: str) -> bool:
+        """Whether `path`, or something below it, is in the index. True outside git."""
+        if not self.has_git:
+            return True
+        if self._tracked is None:
+            self._read_index()
+        return path in (self._tracked or ()) or not path
+
+    def submodule_of(self, path: str) -> str | None:
+        """The submodule that holds `path`, if one does."""
+        if not self.has_git:
+            return None
+        if self._tracked is None:
+            self._read_index()
+        return next((module for module in self._submodules if paths.is_below(path, module)), None)
+
+    def is_ignored(self, path: str) -> bool:
+        """Whether git ignores `path`."""
+        return self.has_git and git(self.root, "check-ignore", "-q", "--", path) is not None
+
+    def _read_index(self) -> None:
+        found = set()
+        modules = []
+        for entry in (git(self.root, "ls-files", "-s", "-z") or "").split("\0"):
+            mode, _, rest = entry.partition(" ")
+            path = rest.partition("\t")[2]
+            if mode == "160000":
+                modules.append(path)
+            while path and path not in found:
+                found.add(path)
+                path = paths.parent(path)
+        self._tracked = frozenset(found)
+        self._submodules = tuple(modules)
+
+
+def git(root: str, *words: str) -> str | None:
+    """What git prints for `words` in `root`; None where it fails or is not there."""
+    env = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    env |= {"GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
+    try:
+        done = subprocess.run(
+            (*_GIT, "-C", root, *words), env=env, stdin=subprocess.DEVNULL, capture_output=True, check=False
+        )
+    except OSError:
+        return None
+    return os.fsdecode(done.stdout) if done.returncode == 0 else None
+
+
+def root_of(path: str) -> str | None:
+    """The work tree of git around `path` (absolute), found without starting git; None: none."""
+    at = os.path.realpath(path)
+    while True:
+        if os.path.lexists(os.path.join(at, ".git")):
+            return at
+        above = os.path.dirname(at)
+        if above == at:
+            return None
+        at = above
+
+
+def discover(root: str, scope: Sequence[str]) -> Listing:
+    """The manifests below `scope` (canonical paths) in the tree at `root` (absolute)."""
+    notes: list[str] = []
+    found: list[str] | None = None
+    if os.path.lexists(os.path.join(root, ".git")):
+        found = _listed(root)
+        if found is None:
+            notes.append("git does not list this work tree; every directory is looked at instead")
+    has_git = found is not None
+    if found is None:
+        found = list(_walked(root))
+    below = {path for path in found if any(paths.is_below(path, top) for top in scope)}
+    return Listing(root, tuple(sorted(below)), tuple(notes), git=has_git)
+
+
+def _listed(root: str) -> list[str] | None:
+    """Tracked and untracked manifests that are there; ignored ones are not listed."""
+    globs = [f":(glob)**/{name}" for name in (*_NAMES, *_REQUIREMENTS)]
+    words = ("ls-files", "-z", "-c", "-o", "--exclude-standard", "--", *globs)
+    listed = git(root, *words)
+    if listed is None:
+        return None
+    return [
+        path
+        for path in dict.fromkeys(listed.split("\0"))
+        if path and os.path.lexists(os.path.join(root, path))
+    ]
+
+
+def _walked(root: str) -> list[str]:
+    found = []
+    ahead = [""]
+    while ahead:
+        directory = ahead.pop()
+        try:
+            entries = sorted(os.scandir(os.path.join(root, directory)), key=lambda entry: entry.name)
+        except OSError:
+            continue
+        for entry in entries:
+            path = paths.join(directory, entry.name)
+            if entry.is_dir(follow_symlinks=False):
+                if entry.name not in _PRUNED:
+                    ahead.append(path)
+            elif is_manifest(path):
+                found.append(path)
+    return found
+
+
+def is_manifest(path: str) -> bool:
+    """Whether the name says that a file is a manifest."""
+    name = paths.name(path)
+    if name in _NAMES:
+        return True
+    if not name.endswith((".txt", ".in")):
+        return False
+    stem = name.rpartition(".")[0]
+    folder = paths.name(paths.parent(path)) if "/" in path else ""
+    return (
+        stem.startswith(("requirements", "constraints"))
+        or stem.endswith("requirements")
+        or folder == "requirements"
+    )

@@ -1,0 +1,122 @@
+"""One Cargo.toml as the current manifest, under the commands of everyday use."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+
+from depcheck import paths
+from depcheck.load.cargo import compilation, config, lock, workspace
+from depcheck.load.cargo.activate import enabled
+from depcheck.load.cargo.archive import left_out, packaged
+from depcheck.load.cargo.config import Config
+from depcheck.load.cargo.package import Package, path_dependency, read
+from depcheck.load.cargo.patches import Patch, combined
+from depcheck.load.cargo.references import dormant, references
+from depcheck.load.cargo.resolve import Resolved, resolve
+from depcheck.load.cargo.workspace import Loaded
+from depcheck.load.tool import Judged
+from depcheck.manifest.cargo import Manifest
+from depcheck.model import Fault, Outcome, Site
+from depcheck.sources import Sources
+
+__all__ = ["judge", "metadata", "packaged", "references", "resolution"]
+
+
+def metadata(sources: Sources, manifest: str) -> Outcome:
+    """What `cargo metadata --manifest-path manifest` does, run in the manifest's directory."""
+    return judge(sources, manifest).resolves
+
+
+def judge(sources: Sources, path: str, env: Mapping[str, str] = os.environ) -> Judged:
+    """What cargo's everyday commands do with `path` as the current manifest, from its directory."""
+    loaded = sources.get(workspace.load, path)
+    files = sources.get(config.files, paths.parent(path))
+    settings = sources.get(config.read, files)
+    loads = _loads(sources, loaded, settings, env)
+    resolved = resolution(sources, loaded, files)
+    latent: tuple[Fault, ...] = ()
+    misfits = resolved.latent
+    lock_file = paths.join(paths.parent(loaded.root or path), "Cargo.lock")
+    if misfits and sources.tree.exists(lock_file):
+        misfits, latent = (), misfits
+    if conflict := sources.get(lock.conflict, lock_file):
+        misfits = (*misfits, conflict)
+    if settings.sources and any(one.external for one in resolved.packages.values()):
+        misfits = (*misfits, *(fault for _, fault in settings.sources))
+    resolves = loads
+    named, unsure = unconfigured(sources, resolved.registries, settings, env)
+    more = (*resolved.faults, *misfits, *settings.resolving, *settings.running, *named)
+    if more or resolved.unknowns or unsure:
+        unknowns = dict.fromkeys((*loads.unknowns, *resolved.unknowns, *unsure))
+        resolves = Outcome(tuple(dict.fromkeys((*loads.faults, *more))), tuple(unknowns))
+    package = loaded.members.get(path)
+    if package is None:
+        return Judged(loads, resolves, Outcome(latent=latent))
+    builds = dict.fromkeys(_builds(sources, loaded, package, (settings, resolved)))
+    return Judged(
+        loads, resolves, Outcome(tuple(builds), latent=(*latent, *dormant(sources, package, resolved)))
+    )
+
+
+def _loads(sources: Sources, loaded: Loaded, settings: Config, env: Mapping[str, str]) -> Outcome:
+    named, unsure = unconfigured(sources, loaded.registries, settings, env)
+    return Outcome((*settings.faults, *loaded.faults, *named), (*loaded.unknowns, *unsure))
+
+
+def unconfigured(
+    sources: Sources, named: tuple[tuple[Site, str], ...], settings: Config, env: Mapping[str, str]
+) -> tuple[tuple[Fault, ...], tuple[str, ...]]:
+    """(faults, unknowns) of the registries that manifests name (see `config.unconfigured`)."""
+    if not named:
+        return (), ()
+    faults, unknowns = config.unconfigured(sources, named, settings, env)
+    return tuple(faults), tuple(unknowns)
+
+
+def _builds(
+    sources: Sources, loaded: Loaded, package: Package, found: tuple[Config, Resolved]
+) -> Iterator[Fault]:
+    """What `cargo build --all-targets` and `cargo package` meet beyond the resolution."""
+    settings, resolved = found
+    yield from settings.building
+    yield from loaded.recorded
+    if package.manifest.package is None:
+        return
+    path = package.manifest.path
+    if resolved.unbuildable:
+        default = enabled(package, {"default"})
+        for source, fault in resolved.unbuildable.get(path, ()):
+            if set(source.required) <= default:
+                yield fault
+        yield from compilation.below(path, resolved, compilation.default_features(package), dev=True)
+    if package.manifest.package.publish:
+        yield from packaged(sources, loaded, package)
+        yield from left_out(package)
+
+
+def resolution(sources: Sources, loaded: Loaded, files: tuple[str, ...]) -> Resolved:
+    """The resolution, one for all members of a workspace that read the same configuration."""
+    if loaded.shared and loaded.root is not None:
+        return sources.get(_shared, loaded.root, files)
+    return _resolve(sources, loaded, files)
+
+
+def _shared(sources: Sources, root: str, files: tuple[str, ...]) -> Resolved:
+    return _resolve(sources, sources.get(workspace.load_root, root), files)
+
+
+def _resolve(sources: Sources, loaded: Loaded, files: tuple[str, ...]) -> Resolved:
+    settings = sources.get(config.read, files)
+    patches = combined(tuple(_patches(sources, loaded)), settings.patches)
+    return resolve(sources, loaded, patches, settings.overrides)
+
+
+def _patches(sources: Sources, loaded: Loaded) -> Iterator[Patch]:
+    """`[patch]` counts in the root manifest alone, and there even where it is not used."""
+    root = loaded.root or next(iter(loaded.members), None)
+    manifest = read(sources, root) if root is not None else None
+    if isinstance(manifest, Manifest):
+        for source, entry in manifest.patches:
+            if entry.has_path:
+                yield Patch(source, path_dependency(sources, manifest.path, entry))

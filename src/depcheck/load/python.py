@@ -1,0 +1,109 @@
+"""Which tools own a Python project, and what they make of it together.
+
+Evidence, as the design lists it: a `[tool.X]` table with project data, X's lock file, or X as the
+build backend; without any, pip and the declared backend.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib import import_module
+from typing import NamedTuple, cast
+
+from depcheck import paths
+from depcheck.load.tool import Owner
+from depcheck.manifest import pyproject, toml
+from depcheck.manifest.pyproject import PyProject
+from depcheck.model import Fault, Judgement, Outcome
+from depcheck.sources import Sources
+
+
+class _Evidence(NamedTuple):
+    """What makes the loader of a tool worth importing; the loader itself decides (`owns`)."""
+
+    module: str
+    files: tuple[str, ...]
+    backend: str
+    workspaces: bool = False  # a project can belong to the tool by what stands above it
+
+
+_OWNERS = (
+    _Evidence("uv", ("uv.lock", "uv.toml"), "uv_build", workspaces=True),
+    _Evidence("poetry", ("poetry.lock",), "poetry"),
+    _Evidence("pdm", ("pdm.lock",), "pdm"),
+    _Evidence("hatch", ("hatch.toml",), "hatchling"),
+)
+
+
+def judge(sources: Sources, path: str) -> Judgement:
+    """The pyproject.toml at `path` as the current manifest of the tools that own it."""
+    manifest = sources.get(pyproject.read, path)
+    if isinstance(manifest, Fault):
+        broken = Outcome((manifest,))
+        return Judgement(path, "python", (), None, broken, broken, Outcome())
+    if isinstance(manifest, toml.Unknown):
+        unknown = Outcome(unknowns=(manifest.because,))
+        return Judgement(path, "python", (), None, unknown, unknown, Outcome())
+    name = manifest.project.name if manifest.project else None
+    owners = list(owners_of(sources, manifest))
+    judged = [owner.judge(sources, manifest) for owner in owners]
+    references = [reference for owner in owners for reference in owner.references(sources, manifest)]
+    return Judgement(
+        path,
+        "python",
+        tuple(owner.NAME for owner in owners),
+        name,
+        _together([one.loads for one in judged]),
+        _together([one.resolves for one in judged]),
+        _together([one.builds for one in judged]),
+        tuple(dict.fromkeys(references)),
+    )
+
+
+def owners_of(sources: Sources, manifest: PyProject) -> Iterator[Owner]:
+    """The loaders of the tools that own the project: one or more, pip where no other does."""
+    found = False
+    for evidence in _OWNERS:
+        if _worth_asking(sources, manifest, evidence):
+            owner = _load(evidence.module)
+            if owner.owns(sources, manifest):
+                found = True
+                yield owner
+    if not found and (manifest.project is not None or manifest.build is not None):
+        yield _load("pip")
+
+
+def _worth_asking(sources: Sources, manifest: PyProject, evidence: _Evidence) -> bool:
+    if manifest.tool(evidence.module) is not None:
+        return True
+    if manifest.build and (manifest.build.backend or "").startswith(evidence.backend):
+        return True
+    if any(sources.tree.is_file(paths.join(manifest.directory, name)) for name in evidence.files):
+        return True
+    return evidence.workspaces and any(
+        sources.get(_has_workspace, paths.join(above, "pyproject.toml"))
+        for above in paths.ancestors(manifest.directory)[1:]
+    )
+
+
+def _has_workspace(sources: Sources, path: str) -> bool:
+    if not sources.tree.is_file(path):
+        return False
+    above = sources.get(pyproject.read, path)
+    return isinstance(above, PyProject) and above.tool("uv", "workspace") is not None
+
+
+def _load(module: str) -> Owner:
+    return cast(Owner, import_module(f"depcheck.load.{module}"))
+
+
+def _together(outcomes: list[Outcome]) -> Outcome:
+    """The outcome of a manifest that several tools read: each has its say."""
+    faults: dict[Fault, None] = {}
+    unknowns: dict[str, None] = {}
+    latent: dict[Fault, None] = {}
+    for outcome in outcomes:
+        faults.update(dict.fromkeys(outcome.faults))
+        unknowns.update(dict.fromkeys(outcome.unknowns))
+        latent.update(dict.fromkeys(outcome.latent))
+    return Outcome(tuple(faults), tuple(unknowns), tuple(latent))

@@ -1,0 +1,77 @@
+"""From places named by meaning to lines and columns, for what is reported only."""
+
+from __future__ import annotations
+
+from depcheck.manifest.spans import Span, spans
+from depcheck.model import Position, Range, Route, Site
+
+
+class Locator:
+    """The places of one file; the text is scanned when a route is asked for."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._spans: dict[Route, Span] | None = None
+        self._starts: list[int] | None = None
+
+    def range(self, site: Site) -> Range:
+        """The range of `site` in the file: the longest part of its route that is there."""
+        if site.line:
+            return self._on_line(site)
+        if not site.route:
+            return self._range(0, 0)
+        if self._spans is None:
+            self._spans = spans(self._text)
+        for length in range(len(site.route), 0, -1):
+            span = self._spans.get(site.route[:length])
+            if span is None:
+                continue
+            start, end = span.value if length == len(site.route) else span.key
+            if start == end:
+                start, end = span.value
+            return self._range(*self._narrow(start, end, site.within))
+        return self._range(0, 0)
+
+    def _narrow(self, start: int, end: int, within: str) -> tuple[int, int]:
+        if within:
+            at = self._text.find(within, start, end)
+            if at >= 0:
+                return at, at + len(within)
+        first = self._text.find("\n", start, end)  # a table or a long array: its first line
+        return start, first if first >= 0 else end
+
+    def _on_line(self, site: Site) -> Range:
+        starts = self._line_starts()
+        if site.line > len(starts):
+            return self._range(len(self._text), len(self._text))
+        start = starts[site.line - 1]
+        end = self._text.find("\n", start)
+        end = len(self._text) if end < 0 else end
+        if site.column:
+            begin = min(start + site.column - 1, end)
+            return self._range(begin, min(begin + max(1, len(site.within)), max(end, begin)))
+        return self._range(*self._narrow(start, end, site.within))
+
+    def _range(self, start: int, end: int) -> Range:
+        return Range(self._position(start), self._position(end))
+
+    def _position(self, offset: int) -> Position:
+        from bisect import bisect_right
+
+        starts = self._line_starts()
+        line = bisect_right(starts, offset)
+        return Position(line, offset - starts[line - 1] + 1)
+
+    def _line_starts(self) -> list[int]:
+        if self._starts is None:
+            self._starts = [0]
+            at = self._text.find("\n")
+            while at >= 0:
+                self._starts.append(at + 1)
+                at = self._text.find("\n", at + 1)
+        return self._starts
+
+
+def locate(text: str, site: Site) -> Range:
+    """The range of `site` in a file whose content (without a byte order mark) is `text`."""
+    return Locator(text).range(site)

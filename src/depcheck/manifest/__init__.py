@@ -1,0 +1,1 @@
+"""Each dialect from text to records; nothing else looks into parsed TOML."""

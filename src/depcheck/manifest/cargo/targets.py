@@ -1,0 +1,91 @@
+"""`[lib]`, `[[bin]]`, `[[example]]`, `[[test]]`, `[[bench]]`: the targets that a manifest declares."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from depcheck.manifest import toml
+from depcheck.manifest.cargo.reading import BOOLEAN, STRING, STRINGS, TABLES, Reading
+from depcheck.manifest.cargo.records import Target, TargetKind
+from depcheck.manifest.cargo.schema import EDITIONS
+from depcheck.model import Fault, Route, Site
+
+_KINDS: tuple[TargetKind, ...] = ("bin", "example", "test", "bench")
+_TYPES = {
+    "name": STRING,
+    "path": STRING,
+    "filename": STRING,
+    "edition": STRING,
+    "crate-type": STRINGS,
+    "crate_type": STRINGS,
+    "required-features": STRINGS,
+    "test": BOOLEAN,
+    "doctest": BOOLEAN,
+    "bench": BOOLEAN,
+    "doc": BOOLEAN,
+    "proc-macro": BOOLEAN,
+    "proc_macro": BOOLEAN,
+    "harness": BOOLEAN,
+    "doc-scrape-examples": BOOLEAN,
+}
+FORBIDDEN = ("deps", "examples", "build", "incremental")  # names of folders in cargo's build directory
+
+
+def read(reading: Reading, data: toml.Table, package: str, edition: str) -> Iterator[Target]:
+    """The declared targets, the library first."""
+    library = reading.value(data, "lib", "a table", ())
+    if library is not None:
+        yield _library(reading, library, package, edition)
+    for kind in _KINDS:
+        for index, table in enumerate(reading.value(data, kind, TABLES, ()) or ()):
+            route: Route = (kind, index)
+            _check(reading, table, route, edition)
+            name = reading.text(table, "name", route)
+            if not name or not name.strip():
+                reading.fault(route, f"`{kind}.name` is required")
+                continue
+            if kind == "bin":
+                _binary(reading, table, name, route)
+            path = reading.text(table, "path", route)
+            yield Target(
+                kind, name, path or "", route, reading.strings(table, "required-features", route) or ()
+            )
+
+
+def _library(reading: Reading, table: toml.Table, package: str, edition: str) -> Target:
+    route: Route = ("lib",)
+    _check(reading, table, route, edition)
+    given = reading.text(table, "name", route)
+    name = package.replace("-", "_") if given is None else given
+    if "-" in name:
+        reading.fault(("lib", "name"), f"library target names cannot contain hyphens: {name}")
+    elif given is not None and not name.strip():
+        reading.fault(("lib", "name"), "library target names cannot be empty")
+    kinds = reading.strings(table, "crate-type", route) or reading.strings(table, "crate_type", route) or ()
+    if "dylib" in kinds and "cdylib" in kinds:
+        reading.fault(
+            ("lib", "crate-type"), f"library `{name}` cannot set the crate type of both `dylib` and `cdylib`"
+        )
+    elif "proc-macro" in kinds and len(kinds) > 1:
+        reading.fault(("lib", "crate-type"), "cannot mix `proc-macro` crate type with others")
+    return Target("lib", name, reading.text(table, "path", route) or "", route, is_named=given is not None)
+
+
+def _binary(reading: Reading, table: toml.Table, name: str, route: Route) -> None:
+    if "filename" in table:
+        reading.fault((*route, "filename"), "`filename` needs a nightly cargo (`different-binary-name`)")
+    for key in ("proc-macro", "crate-type"):
+        if table.get(key):
+            message = f"the target `{name}` is a binary and can't have `{key}` set"
+            reading.recorded.append(
+                Fault("invalid-manifest", Site(reading.path, (*route, key)), message, tool="cargo")
+            )
+
+
+def _check(reading: Reading, table: toml.Table, route: Route, edition: str) -> None:
+    reading.check(table, _TYPES, route)
+    for key in ("crate-type", "proc-macro"):
+        reading.underscored(table, key, edition, route)
+    own = table.get("edition")
+    if isinstance(own, str) and own not in EDITIONS:
+        reading.fault((*route, "edition"), f"`{own}` is no edition")

@@ -1,0 +1,82 @@
+"""TOML text to plain values. `tomli` reads TOML 1.1, as cargo and uv do."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any, NamedTuple, TypeAlias
+
+import tomli
+
+from depcheck.model import Fault, Site
+from depcheck.sources import Sources
+from depcheck.tree.base import UnknownContentError
+
+Table: TypeAlias = Mapping[str, Any]  # a TOML table as parsed: only `manifest/` looks inside
+
+
+class Document(NamedTuple):
+    """A TOML file that could be parsed. `text` is without a byte order mark."""
+
+    path: str
+    text: str
+    data: Table
+
+
+class Unknown(NamedTuple):
+    """A file whose content cannot be known; `because` is a sentence."""
+
+    path: str
+    because: str
+
+
+def read(sources: Sources, path: str) -> Document | Fault | Unknown:
+    """Read and parse `path`: a Fault of `invalid-manifest` where it exists and is no TOML."""
+    text = read_text(sources, path)
+    if not isinstance(text, str):
+        return text
+    try:
+        data = tomli.loads(text)
+    except tomli.TOMLDecodeError as error:
+        return _invalid(path, f"not valid TOML: {_lower(error.msg)}", error.lineno, error.colno)
+    except (RecursionError, ValueError) as error:  # ValueError: an integer or a date out of range
+        reason = "nested too deeply" if isinstance(error, RecursionError) else str(error)
+        return _invalid(path, f"not valid TOML: {reason}", 1, 1)
+    return Document(path, text, data)
+
+
+def read_text(sources: Sources, path: str) -> str | Fault | Unknown:
+    """The text of `path` without a byte order mark, as UTF-8."""
+    try:
+        raw = sources.tree.read(path)
+    except UnknownContentError as error:
+        return Unknown(path, str(error))
+    except OSError as error:
+        reason = error.strerror or os.strerror(error.errno or 0)
+        return _invalid(path, f"cannot be read: {_lower(reason)}", 1, 1)
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = raw[: error.start].decode("utf-8", "replace")
+        line = before.count("\n") + 1
+        column = len(before) - (before.rfind("\n") + 1) + 1
+        return _invalid(path, "not valid UTF-8", line, column)
+
+
+def shown(sources: Sources, path: str) -> str:
+    """The text of `path` as it is shown: what is no UTF-8 replaced, nothing where it cannot be read."""
+    text = sources.get(read_text, path)
+    if isinstance(text, str):
+        return text
+    try:
+        return sources.tree.read(path).decode("utf-8-sig", "replace")
+    except (OSError, UnknownContentError):
+        return ""
+
+
+def _invalid(path: str, message: str, line: int, column: int) -> Fault:
+    return Fault("invalid-manifest", Site(path, line=line, column=column), message)
+
+
+def _lower(text: str) -> str:
+    return text[:1].lower() + text[1:]

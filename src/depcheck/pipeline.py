@@ -1,0 +1,198 @@
+"""The flow of `scan`: discover, parse and load, check, locate. Rendering is the caller's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
+
+from depcheck import discover, fixtures, paths, rules
+from depcheck.hints import Hints
+from depcheck.load.tool import Judged
+from depcheck.manifest import toml
+from depcheck.model import Diagnostic, Fault, Judgement, Outcome, Severity
+from depcheck.rules.facts import Facts, FaultKey, Finding, fault_key
+from depcheck.sources import Sources
+from depcheck.tree.worktree import WorkTree
+
+
+class Request(NamedTuple):
+    """What to scan.
+
+    root:  absolute path of the tree. scope: canonical paths; what lies below one of them is judged.
+    """
+
+    root: str
+    scope: tuple[str, ...] = ("",)
+    include_fixtures: bool = False
+
+
+class Report(NamedTuple):
+    """What a scan found.
+
+    blocked: manifest -> fingerprints of the diagnostics that keep it from loading or resolving.
+    manifests: how many were found in the scope. not_judged: those that are meant to be broken.
+    """
+
+    root: str
+    tree: str
+    judgements: tuple[Judgement, ...]
+    diagnostics: tuple[Diagnostic, ...]
+    blocked: dict[str, tuple[str, ...]]
+    manifests: int
+    references: int
+    not_judged: tuple[str, ...]
+    notes: tuple[str, ...]
+    sources: Sources
+
+    def count(self, severity: Severity) -> int:
+        """How many diagnostics have this severity."""
+        return sum(diagnostic.severity == severity for diagnostic in self.diagnostics)
+
+
+Progress = Callable[[int, int], None]  # (manifests judged, manifests in all)
+
+
+def scan(request: Request, progress: Progress | None = None) -> Report:
+    """Judge every manifest in the scope of the request. Raises what `discover` raises."""
+    listing = discover.discover(request.root, request.scope)
+    sources = Sources(WorkTree(request.root))
+    judgements, left_out = judge(sources, listing, request, progress)
+    findings = merge(judgements)
+    references = tuple(reference for judgement in judgements for reference in judgement.references)
+    facts = Facts(sources, listing, judgements, findings, references, Hints(sources, listing))
+    diagnostics = locate_all(sources, rules.check(facts))
+    return Report(
+        sources.tree.root,
+        sources.tree.label,
+        judgements,
+        diagnostics,
+        _blocked(diagnostics, judgements),
+        len(listing.manifests),
+        len(references),
+        left_out,
+        listing.notes,
+        sources,
+    )
+
+
+def judge(
+    sources: Sources, listing: discover.Listing, request: Request, progress: Progress | None
+) -> tuple[tuple[Judgement, ...], tuple[str, ...]]:
+    """Judge the manifests that are meant to be good; gives the judgements and those left out.
+
+    What looks like a fixture is judged all the same where a judged manifest reaches it.
+    """
+    wanted = listing.manifests
+    apart = frozenset[str]()
+    if not request.include_fixtures:
+        apart = fixtures.meant_to_be_broken(wanted, request.scope, sources)
+    judgements = []
+    plain = [path for path in wanted if path not in apart]
+    for done, judgement in enumerate(_judge_each(sources, plain)):
+        judgements.append(judgement)
+        if progress is not None:
+            progress(done, len(plain))
+    return tuple(judgements), tuple(sorted(apart))
+
+
+def _judge_each(sources: Sources, manifests: Iterable[str]) -> Iterator[Judgement]:
+    """Loaders are imported when a manifest of theirs turns up."""
+    requirements = []
+    for path in manifests:
+        match paths.name(path):
+            case "Cargo.toml":
+                yield _judge_cargo(sources, path)
+            case "pyproject.toml":
+                from depcheck.load import python
+
+                yield python.judge(sources, path)
+            case "setup.py" | "setup.cfg":
+                continue  # TODO: legacy projects
+            case _:
+                requirements.append(path)
+    if requirements:
+        from depcheck.load import pip
+
+        for path in pip.entries(sources, requirements):
+            outcome = pip.judge_requirements(sources, path)
+            yield Judgement(path, "python", ("pip",), None, outcome, outcome, Outcome())
+
+
+def _judge_cargo(sources: Sources, path: str) -> Judgement:
+    from depcheck.load import cargo
+    from depcheck.manifest.cargo import Manifest, read
+
+    judged: Judged = cargo.judge(sources, path)
+    manifest = sources.get(read, path)
+    name = manifest.package.name if isinstance(manifest, Manifest) and manifest.package else None
+    references = cargo.references(sources, path)
+    return Judgement(
+        path, "cargo", ("cargo",), name, judged.loads, judged.resolves, judged.builds, references
+    )
+
+
+def merge(judgements: Iterable[Judgement]) -> dict[str, tuple[Finding, ...]]:
+    """Each fault once, with every manifest that it stops, by rule."""
+    faults: dict[FaultKey, Fault] = {}
+    errors: set[FaultKey] = set()
+    manifests: dict[FaultKey, dict[str, None]] = {}
+    for judgement in judgements:
+        for outcome in (judgement.loads, judgement.resolves, judgement.builds):
+            for fault in outcome.faults:
+                key = fault_key(fault)
+                faults.setdefault(key, fault)
+                errors.add(key)
+                manifests.setdefault(key, {})[judgement.manifest] = None
+            for fault in outcome.latent:
+                key = fault_key(fault)
+                faults.setdefault(key, fault)
+                manifests.setdefault(key, {})
+    merged: dict[str, list[Finding]] = {}
+    for key, fault in faults.items():
+        severity: Severity = "error" if key in errors else "warning"
+        merged.setdefault(fault.rule, []).append(Finding(fault, severity, tuple(manifests[key])))
+    return {rule: tuple(findings) for rule, findings in merged.items()}
+
+
+def locate_all(sources: Sources, diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """Work out lines, columns and fingerprints, and sort by file, line, column, code."""
+    from depcheck import locate
+
+    found = []
+    seen: dict[str, int] = {}
+    locators: dict[str, locate.Locator] = {}
+    for diagnostic in diagnostics:
+        file = diagnostic.site.file
+        if file not in locators:
+            locators[file] = locate.Locator(sources.get(toml.shown, file))
+        found.append(diagnostic._replace(range=locators[file].range(diagnostic.site)))
+    found.sort(key=lambda one: (one.site.file, one.range, one.code))
+    for index, diagnostic in enumerate(found):
+        print_ = fingerprint(diagnostic)
+        count = seen[print_] = seen.get(print_, 0) + 1
+        found[index] = diagnostic._replace(fingerprint=print_ if count == 1 else f"{print_}-{count}")
+    return tuple(found)
+
+
+def fingerprint(diagnostic: Diagnostic) -> str:
+    """Stable when lines move or entries are added before: rule, file, key without indices, text."""
+    import hashlib
+
+    reference = diagnostic.reference
+    key = [str(part) for part in diagnostic.site.route if isinstance(part, str)]
+    raw = reference.raw if reference else diagnostic.site.within
+    text = "\0".join([diagnostic.name, diagnostic.site.file, *key, raw])
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def _blocked(
+    diagnostics: tuple[Diagnostic, ...], judgements: tuple[Judgement, ...]
+) -> dict[str, tuple[str, ...]]:
+    prints = {(one.name, one.site): one.fingerprint for one in diagnostics}
+    blocked = {}
+    for judgement in judgements:
+        faults = (*judgement.loads.faults, *judgement.resolves.faults)
+        found = dict.fromkeys(prints[key] for fault in faults if (key := (fault.rule, fault.site)) in prints)
+        if found:
+            blocked[judgement.manifest] = tuple(found)
+    return blocked

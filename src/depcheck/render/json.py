@@ -1,0 +1,93 @@
+"""JSON, version 1: the contract of `schema/scan-1.json`. Every key is there in every report."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from depcheck import __version__
+from depcheck.model import Diagnostic, Judgement, Position, Range, Verdict
+from depcheck.pipeline import Report
+from depcheck.render import totals
+
+_VERDICTS: dict[Verdict, bool | None] = {"loads": True, "fails": False, "unknown": None}
+
+
+def render(report: Report, root: str) -> str:
+    """The report; `root` is its root as the reader would write it, relative to the current directory."""
+    names = totals.names(report)
+    document = {
+        "schema_version": 1,
+        "tool": {"name": "depcheck", "version": __version__},
+        "root": root,
+        "tree": report.tree,
+        "packages": [_package(one, report.blocked.get(one.manifest, ())) for one in report.judgements],
+        "builds": [],
+        "diagnostics": [diagnostic(one, names) for one in report.diagnostics],
+        "summary": totals.summary(report),
+    }
+    return dump(document)
+
+
+def dump(document: Mapping[str, Any]) -> str:
+    """Pure ASCII, so that no text of the repository reaches a terminal as it is."""
+    return json.dumps(_exact(document), indent=2) + "\n"
+
+
+def diagnostic(one: Diagnostic, names: Mapping[str, str]) -> dict[str, Any]:
+    """A finding, as both `scan` and `predict` give it."""
+    reference = one.reference
+    return {
+        "code": one.code,
+        "name": one.name,
+        "severity": one.severity,
+        "message": one.message,
+        "file": one.site.file,
+        "range": _range(one.range or Range(Position(1, 1), Position(1, 1))),
+        "reference": None
+        if reference is None
+        else {
+            "key": reference.key,
+            "raw": reference.raw,
+            "target": reference.target or ".",
+            "image_path": None,
+        },
+        "fingerprint": one.fingerprint,
+        "blocks": {"packages": list(totals.packages(one, names)), "services": []},
+        "fixes": [],
+        "help_uri": f"docs/rules/{one.name}.md",
+    }
+
+
+def _package(judgement: Judgement, blocked_by: tuple[str, ...]) -> dict[str, Any]:
+    return {
+        "ecosystem": judgement.ecosystem,
+        "tools": list(judgement.tools),
+        "name": judgement.name,
+        "manifest": judgement.manifest,
+        "loads": _VERDICTS[judgement.loads.verdict],
+        "resolves": _VERDICTS[judgement.resolves.verdict],
+        "because": totals.because(judgement),
+        "blocked_by": list(blocked_by),
+    }
+
+
+def _range(place: Range) -> dict[str, dict[str, int]]:
+    return {"start": place.start._asdict(), "end": place.end._asdict()}
+
+
+def _exact(value: Any) -> Any:
+    """Without lone surrogates (a byte of a file name that is no UTF-8), which many parsers refuse."""
+    match value:
+        case str():
+            return (
+                value.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+                if not value.isascii()
+                else value
+            )
+        case dict():
+            return {key: _exact(inner) for key, inner in value.items()}
+        case list():
+            return [_exact(inner) for inner in value]
+    return value

@@ -1,0 +1,37 @@
+"""A prediction, for a person and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from depcheck.model import Diagnostic
+from depcheck.predict import Prediction
+from depcheck.render import full, json
+from depcheck.render.screen import Screen
+from depcheck.render.text import sentence
+
+_VERDICTS = {"loads": "green", "fails": "red", "unknown": "yellow"}
+
+
+def as_json(prediction: Prediction, diagnostics: Iterable[Diagnostic]) -> str:
+    """The contract of `schema/predict-1.json`."""
+    return json.dump(
+        {
+            "schema_version": 1,
+            "command": prediction.command,
+            "cwd": prediction.cwd,
+            "verdict": prediction.verdict,
+            "because": prediction.because,
+            "diagnostics": [json.diagnostic(one, {}) for one in diagnostics],
+        }
+    )
+
+
+def as_text(prediction: Prediction, diagnostics: Iterable[Diagnostic], screen: Screen) -> str:
+    """What decides, each with its source line, and the verdict."""
+    lines: list[str] = []
+    for shown in full.findings(prediction.sources, diagnostics, screen):
+        lines.extend((*shown, ""))
+    verdict = screen.style(prediction.verdict, _VERDICTS[prediction.verdict])
+    lines.append(f"{verdict}: {sentence(prediction.because)}")
+    return "".join(f"{line}\n" for line in lines)

@@ -1,0 +1,63 @@
+"""Text from a scanned repository, made safe to show: nothing in it moves a cursor or turns a line round."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+# C0 and C1 controls, marks that change the direction of text, separators of lines, invisible
+# characters, and what stands for a byte that is no UTF-8 in a file name.
+_UNSAFE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff"
+    "\U000e0000-\U000e007f]"
+)
+_LONGEST, _HEAD, _TAIL = 300, 120, 60  # characters of a word that is shown, and of its ends if it is longer
+
+
+def plain(text: str) -> str:
+    """`text` on one line, with everything that a terminal would act upon written out as its code."""
+    return text if text.isascii() and text.isprintable() else _UNSAFE.sub(_written_out, text)
+
+
+def sentence(text: str) -> str:
+    """`text` made safe, with the middle of an overlong word (a path of thousands of characters) left out."""
+    if len(text) <= _LONGEST:
+        return plain(text)
+    words = (
+        word if len(word) <= _LONGEST else f"{word[:_HEAD]}...{word[-_TAIL:]}" for word in text.split(" ")
+    )
+    return plain(" ".join(words))
+
+
+def _written_out(match: re.Match[str]) -> str:
+    char = match[0]
+    if "\udc80" <= char <= "\udcff":  # a byte of a file name that is no UTF-8 (`os.fsdecode`)
+        return f"\\x{ord(char) & 0xFF:02x}"
+    return {"\t": "\\t", "\n": "\\n", "\r": "\\r"}.get(char, f"\\u{{{ord(char):x}}}")
+
+
+def width(text: str) -> int:
+    """How many cells of a terminal `text` takes; it has been through `plain`."""
+    if text.isascii():
+        return len(text)
+    from unicodedata import combining, east_asian_width
+
+    return sum(0 if combining(char) else 2 if east_asian_width(char) in "WF" else 1 for char in text)
+
+
+def wrap(words: Iterable[str], limit: int, indent: str) -> Iterator[str]:
+    """Lines of at most `limit` cells (0: one line), all with `indent`; a longer word is not broken."""
+    line = ""
+    for word in words:
+        if line and limit and width(indent) + width(line) + 1 + width(word) > limit:
+            yield indent + line
+            line = word
+        else:
+            line = f"{line} {word}" if line else word
+    if line:
+        yield indent + line
+
+
+def count(number: int, noun: str) -> str:
+    """`1 error`, `2 errors`, `12,000 errors`."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

@@ -1,0 +1,82 @@
+"""The rules, one file each. This table is the only list of them.
+
+A rule's module has the rule's name with underscores, and two names: `RULE`, the value that
+describes it, and `check(facts)`, which yields its diagnostics. Modules are imported when they
+have something to say: `scan` loads no manual that it does not need.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from importlib import import_module
+from typing import Protocol, cast
+
+from depcheck.model import Diagnostic, Fault
+from depcheck.rules.facts import Facts
+from depcheck.rules.rule import Rule
+
+# Each reports the faults of its name that the loaders found.
+MANIFESTS = {
+    "invalid-manifest": "DC101",
+    "missing-path": "DC102",
+    "not-a-package": "DC103",
+    "missing-member": "DC104",
+    "unmatched-member-glob": "DC105",
+    "unlisted-member": "DC106",
+    "missing-workspace-root": "DC107",
+    "missing-inherited-key": "DC108",
+    "missing-target-file": "DC109",
+    "missing-metadata-file": "DC110",
+    "name-mismatch": "DC111",
+    "version-mismatch": "DC112",
+    "duplicate-package": "DC113",
+    "dependency-cycle": "DC114",
+    "broken-patch": "DC115",
+    "dormant-path": "DC116",
+}
+# Each looks at the references that lead somewhere here, and asks whether they do in a clean clone.
+PORTABILITY: dict[str, str] = {
+    # escapes-repository DC401, absolute-path DC402, backslash-path DC403, case-mismatch DC404,
+    # untracked-target DC405, ignored-target DC406, submodule-target DC407, symlink-escape DC408:
+    # each stands here as soon as its module does.
+}
+NAMES = {**MANIFESTS, **PORTABILITY}
+
+
+class Checker(Protocol):
+    """A rule's module."""
+
+    RULE: Rule
+
+    def check(self, facts: Facts) -> Iterator[Diagnostic]:
+        """The diagnostics of the rule, in any order."""
+
+
+def load(name: str) -> Checker:
+    """The module of the rule `name`, which is one of `NAMES`."""
+    return cast(Checker, import_module(f"depcheck.rules.{name.replace('-', '_')}"))
+
+
+def check(facts: Facts) -> Iterator[Diagnostic]:
+    """Every diagnostic of every rule."""
+    for name in MANIFESTS:
+        if name in facts.findings:
+            yield from load(name).check(facts)
+    if facts.references:
+        for name in PORTABILITY:
+            yield from load(name).check(facts)
+
+
+def diagnose(faults: Iterable[Fault]) -> Iterator[Diagnostic]:
+    """The faults of one command as they are reported, nothing put together or looked up."""
+    for fault in faults:
+        yield Diagnostic(
+            NAMES[fault.rule], fault.rule, "error", fault.message, fault.site, fault.reference, fault.notes
+        )
+
+
+def find(name: str) -> str | None:
+    """The name of the rule that is called so, or has this code; None: there is none."""
+    if name.lower() in NAMES:
+        return name.lower()
+    return next((rule for rule, code in NAMES.items() if code == name.upper()), None)

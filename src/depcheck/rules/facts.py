@@ -1,0 +1,63 @@
+"""What the rules look at: everything that the loaders found, put together once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from depcheck.discover import Listing
+from depcheck.hints import Hints
+from depcheck.model import Diagnostic, Fault, Judgement, Reference, Route, Severity
+from depcheck.rules.rule import Rule
+from depcheck.sources import Sources
+
+FaultKey = tuple[str, str, Route, str, int]
+
+
+class Finding(NamedTuple):
+    """A fault with all that it does.
+
+    severity:  error where a command of everyday use fails of it, else warning.
+    manifests: those that, as the current one, cannot be read, resolved or built because of it.
+    """
+
+    fault: Fault
+    severity: Severity
+    manifests: tuple[str, ...]
+
+
+class Facts(NamedTuple):
+    """The input of every rule. Rules never read files, print, count or sort.
+
+    findings: rule name -> its findings, each place once, in the order in which tools meet them.
+    """
+
+    sources: Sources
+    listing: Listing
+    judgements: tuple[Judgement, ...]
+    findings: dict[str, tuple[Finding, ...]]
+    references: tuple[Reference, ...]
+    hints: Hints
+
+
+def fault_key(fault: Fault) -> FaultKey:
+    """What makes two faults one finding: the rule and the place."""
+    site = fault.site
+    return fault.rule, site.file, site.route, site.within, site.line
+
+
+def diagnostics(rule: Rule, facts: Facts) -> Iterator[Diagnostic]:
+    """The faults of a rule's name as diagnostics: what every rule of the manifests begins with."""
+    for finding in facts.findings.get(rule.name, ()):
+        fault = finding.fault
+        yield Diagnostic(
+            code=rule.code,
+            name=rule.name,
+            severity="warning" if rule.severity == "warning" else finding.severity,
+            message=fault.message,
+            site=fault.site,
+            reference=fault.reference,
+            notes=fault.notes,
+            candidate=facts.hints.candidate(fault),
+            packages=finding.manifests,
+        )

@@ -1,0 +1,46 @@
+"""missing-inherited-key: an inherited key that the workspace root does not define."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from depcheck.model import Diagnostic
+from depcheck.rules import facts
+from depcheck.rules.example import crate
+from depcheck.rules.rule import Rule
+
+_ROOT = '[workspace]\nmembers = ["auth", "hub"]\nresolver = "2"\n\n[workspace.package]\n'
+_BAD = {
+    "Cargo.toml": _ROOT + 'version = "0.1.0"\n',
+    **crate("auth", version="version.workspace = true"),
+    **crate("hub", "license.workspace = true\n", version="version.workspace = true"),
+}
+
+RULE = Rule(
+    code="DC108",
+    name="missing-inherited-key",
+    severity="error",
+    summary="a key is inherited from a workspace root that does not define it",
+    manual="""\
+A member says `something.workspace = true`, its workspace root was found, and the root has no such
+key: nothing under `[workspace.dependencies]` of that name, no such field in `[workspace.package]`,
+no `[workspace.lints]`. cargo refuses the member's manifest, and with it the whole workspace.
+
+The surprising case: the root that counts is not always the nearest one. A crate that a workspace
+reaches by path becomes a member of *that* workspace, and inherits from it, even if a nearer root
+defines the key.
+
+## How to mend it
+
+Define the key in the root, or write it out in the member. Names are compared exactly: `foo-bar` is
+not `foo_bar`. If the crate should keep to its own, nearer root, list it under `exclude` of the
+outer one.
+""",
+    bad=_BAD,
+    good={**_BAD, "Cargo.toml": _ROOT + 'version = "0.1.0"\nlicense = "MIT"\n'},
+)
+
+
+def check(known: facts.Facts) -> Iterator[Diagnostic]:
+    """Each inherited key that the root lacks."""
+    return facts.diagnostics(RULE, known)

@@ -1,0 +1,34 @@
+"""What has been read from a tree, each file once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar, TypeVarTuple
+
+from depcheck.tree.base import Tree
+
+Record = TypeVar("Record")
+Key = TypeVarTuple("Key")
+
+
+class Sources:
+    """A tree and everything worked out from it so far.
+
+    A dialect's reader is a function `read(sources, path) -> record`; `get` calls it once for each
+    path (or whatever else its arguments are). Readers never raise for what stands in a file:
+    broken input is a record (or a Fault).
+    """
+
+    def __init__(self, tree: Tree) -> None:
+        self.tree = tree
+        self._known: dict[Any, dict[Any, Any]] = {}
+
+    def get(self, read: Callable[[Sources, *Key], Record], *key: *Key) -> Record:
+        """What `read(self, *key)` gives, worked out at the first call."""
+        table = self._known.get(read)
+        if table is None:
+            table = self._known[read] = {}
+        if key not in table:
+            table[key] = read(self, *key)
+        found: Record = table[key]
+        return found

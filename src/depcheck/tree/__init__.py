@@ -1,0 +1,1 @@
+"""Where files come from: the disk, or a tree with edits over it."""

@@ -1,0 +1,115 @@
+"""The files on the disk."""
+
+from __future__ import annotations
+
+import os
+import stat
+from errno import EINVAL, EISDIR, ELOOP
+
+from depcheck import paths
+from depcheck.tree.base import Entry, Kind, Tree, UnknownContentError
+
+LARGEST = 64 << 20  # no tool's manifest comes near it; a larger file is refused, not read
+
+
+class WorkTree(Tree):
+    """The work tree under `root`, with what the disk said remembered for one run."""
+
+    def __init__(self, root: str) -> None:
+        self.root = os.path.realpath(root)
+        self.label = "worktree"
+        self._prefix = self.root if self.root == "/" else self.root + "/"
+        self._kinds: dict[str, Kind] = {}
+        self._names: dict[str, list[str]] = {}
+        self._real: dict[str, str] = {}
+
+    def _disk(self, path: str) -> str:
+        return path if path.startswith("/") else self._prefix + path
+
+    def kind(self, path: str) -> Kind:
+        known = self._kinds.get(path)
+        if known is None:
+            known = self._kinds[path] = self._stat(path)
+        return known
+
+    def _stat(self, path: str) -> Kind:
+        try:
+            mode = os.stat(self._disk(path)).st_mode
+        except (OSError, ValueError):  # ValueError: a NUL or a surrogate in the name
+            return Kind.MISSING
+        return _kind(mode)
+
+    def entry(self, path: str) -> Entry:
+        try:
+            mode = os.lstat(self._disk(path)).st_mode
+            link = os.readlink(self._disk(path)) if stat.S_ISLNK(mode) else None
+        except (OSError, ValueError):
+            return Entry(Kind.MISSING)
+        return Entry(Kind.OTHER if link is not None else _kind(mode), link)
+
+    def names(self, path: str) -> list[str]:
+        known = self._names.get(path)
+        if known is None:
+            try:
+                known = sorted(os.listdir(self._disk(path)))
+            except (OSError, ValueError):
+                known = []
+            self._names[path] = known
+        return known
+
+    def read(self, path: str) -> bytes:
+        if paths.is_outside(self._real_directory(paths.parent(path))):
+            raise UnknownContentError(f"`{path}` lies outside the repository")
+        handle = self._open(path)
+        try:
+            status = os.fstat(handle)
+            if stat.S_ISDIR(status.st_mode):
+                raise IsADirectoryError(EISDIR, os.strerror(EISDIR), path)
+            if not stat.S_ISREG(status.st_mode):
+                raise OSError(EINVAL, "not a regular file", path)
+            if status.st_size > LARGEST:
+                raise OSError(EINVAL, f"larger than {LARGEST >> 20} MiB", path)
+            parts = []
+            while part := os.read(handle, status.st_size + 1):
+                parts.append(part)
+            return parts[0] if len(parts) == 1 else b"".join(parts)
+        finally:
+            os.close(handle)
+
+    def _open(self, path: str) -> int:
+        """A handle of the file; a link is followed only where it leads inside the root."""
+        flags = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC
+        try:
+            try:
+                return os.open(self._disk(path), flags | os.O_NOFOLLOW)
+            except OSError as error:
+                if error.errno != ELOOP:
+                    raise
+            if paths.is_outside(self.resolve(path)):
+                raise UnknownContentError(f"`{path}` lies outside the repository")
+            return os.open(self._disk(path), flags)
+        except ValueError as error:
+            raise OSError(EINVAL, str(error), path) from error
+
+    def _real_directory(self, directory: str) -> str:
+        """Where a directory really lies, asking the disk once for each."""
+        real = self._real.get(directory)
+        if real is None:
+            if directory in ("", "/") or ".." in directory or self.is_link(directory):
+                real = self.resolve(directory)
+            else:
+                real = paths.join(self._real_directory(paths.parent(directory)), paths.name(directory))
+            self._real[directory] = real
+        return real
+
+    def resolve(self, path: str) -> str:
+        try:
+            return paths.inside(self.root, os.path.realpath(self._disk(path)))
+        except (OSError, ValueError):
+            return paths.at(self.root, "", path)
+
+
+def _kind(mode: int) -> Kind:
+    if stat.S_ISREG(mode):
+        return Kind.FILE
+    return Kind.DIR if stat.S_ISDIR(mode) else Kind.OTHER

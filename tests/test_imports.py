@@ -1,0 +1,45 @@
+"""What a scan does not import: each of these costs more than the whole start of the interpreter may."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from depcheck import rules
+from tests import example_tree
+
+HEAVY = {
+    "asyncio", "concurrent.futures", "dataclasses", "difflib", "email", "http", "importlib.metadata",
+    "inspect", "logging", "multiprocessing", "networkx", "pathlib", "rich", "shutil", "tempfile", "tomlkit",
+    "tomllib", "typer", "urllib.request", "zipfile",
+}  # fmt: skip
+_SCRIPT = """
+import sys
+from depcheck import cli
+cli.main(sys.argv[1:])
+print(*sorted(sys.modules), file=sys.stderr)
+"""
+
+
+@pytest.mark.parametrize("form", ["full", "concise", "json"])
+def test_a_scan_imports_nothing_heavy_and_no_rule_that_is_silent(form: str, tmp_path: Path) -> None:
+    root = example_tree.write(rules.load("missing-path").RULE.bad, tmp_path / "repository")
+    words = [sys.executable, "-I", "-c", _SCRIPT, "scan", "--format", form, str(root)]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    loaded = set(done.stderr.split())
+    assert "depcheck.pipeline" in loaded
+    assert loaded & HEAVY == set()
+    assert "depcheck.rules.missing_path" in loaded
+    assert "depcheck.rules.broken_patch" not in loaded
+    assert not any(name.startswith("depcheck.load.poetry") for name in loaded)
+
+
+def test_the_version_imports_no_command_line() -> None:
+    script = "import sys; sys.argv = ['depcheck', '--version']; from depcheck.__main__ import main; main()"
+    words = [sys.executable, "-I", "-c", f"{script}; print(*sys.modules)"]
+    done = subprocess.run(words, capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("depcheck 0.")
+    assert "argparse" not in done.stdout.split()
