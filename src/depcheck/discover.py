@@ -1,15 +1,14 @@
 """Which manifests there are: git's list where there is git, the disk elsewhere.
 
-Git is only asked to list: hooks, fsmonitor, filters and pagers of the repository are never run.
+Git is only asked to list (see `git`).
 """
 
 from __future__ import annotations
 
 import os
-import subprocess
 from collections.abc import Sequence
 
-from depcheck import paths
+from depcheck import git, paths
 
 _NAMES = ("Cargo.toml", "pyproject.toml", "setup.py", "setup.cfg")
 _REQUIREMENTS = (
@@ -31,23 +30,23 @@ _PRUNED = frozenset(
         ".mypy_cache",
     }
 )
-_GIT = (
-    "git", "--no-pager", "--no-optional-locks", "-c", "core.fsmonitor=false",
-    "-c", "core.hooksPath=/dev/null", "-c", "core.quotePath=false",
-)  # fmt: skip
 
 
 class Listing:
     """The manifests of a work tree, and what git knows of the files around them.
 
-    manifests: canonical paths, sorted. notes: words for stderr.
+    manifests: canonical paths, sorted, of those in the scope; everything: of all others as well.
+    notes: words for stderr. has_git: git has listed them.
     """
 
-    def __init__(self, root: str, manifests: tuple[str, ...], notes: tuple[str, ...], *, git: bool) -> None:
+    def __init__(
+        self, root: str, everything: tuple[str, ...], scope: Sequence[str], notes: tuple[str, ...] = ()
+    ) -> None:
         self.root = root
-        self.manifests = manifests
+        self.everything = everything
+        self.manifests = tuple(path for path in everything if any(paths.is_below(path, top) for top in scope))
         self.notes = notes
-        self.has_git = git
+        self.has_git = False
         self._tracked: frozenset[str] | None = None
         self._submodules: tuple[str, ...] = ()
 
@@ -69,12 +68,12 @@ class Listing:
 
     def is_ignored(self, path: str) -> bool:
         """Whether git ignores `path`."""
-        return self.has_git and git(self.root, "check-ignore", "-q", "--", path) is not None
+        return self.has_git and git.ask(self.root, "check-ignore", "-q", "--", path) is not None
 
     def _read_index(self) -> None:
         found = set()
         modules = []
-        for entry in (git(self.root, "ls-files", "-s", "-z") or "").split("\0"):
+        for entry in (git.ask(self.root, "ls-files", "-s", "-z") or "").split("\0"):
             mode, _, rest = entry.partition(" ")
             path = rest.partition("\t")[2]
             if mode == "160000":
@@ -84,19 +83,6 @@ class Listing:
                 path = paths.parent(path)
         self._tracked = frozenset(found)
         self._submodules = tuple(modules)
-
-
-def git(root: str, *words: str) -> str | None:
-    """What git prints for `words` in `root`; None where it fails or is not there."""
-    env = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-    env |= {"GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
-    try:
-        done = subprocess.run(
-            (*_GIT, "-C", root, *words), env=env, stdin=subprocess.DEVNULL, capture_output=True, check=False
-        )
-    except OSError:
-        return None
-    return os.fsdecode(done.stdout) if done.returncode == 0 else None
 
 
 def root_of(path: str) -> str | None:
@@ -119,18 +105,16 @@ def discover(root: str, scope: Sequence[str]) -> Listing:
         found = _listed(root)
         if found is None:
             notes.append("git does not list this work tree; every directory is looked at instead")
-    has_git = found is not None
-    if found is None:
-        found = list(_walked(root))
-    below = {path for path in found if any(paths.is_below(path, top) for top in scope)}
-    return Listing(root, tuple(sorted(below)), tuple(notes), git=has_git)
+    listing = Listing(root, tuple(sorted(_walked(root) if found is None else found)), scope, tuple(notes))
+    listing.has_git = found is not None
+    return listing
 
 
 def _listed(root: str) -> list[str] | None:
     """Tracked and untracked manifests that are there; ignored ones are not listed."""
     globs = [f":(glob)**/{name}" for name in (*_NAMES, *_REQUIREMENTS)]
     words = ("ls-files", "-z", "-c", "-o", "--exclude-standard", "--", *globs)
-    listed = git(root, *words)
+    listed = git.ask(root, *words, globs=True)
     if listed is None:
         return None
     return [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
-from depcheck import discover, fixtures, paths, rules
+from depcheck import discover, paths, rules
 from depcheck.hints import Hints
 from depcheck.load.tool import Judged
 from depcheck.manifest import toml
@@ -56,10 +56,12 @@ def scan(request: Request, progress: Progress | None = None) -> Report:
     """Judge every manifest in the scope of the request. Raises what `discover` raises."""
     listing = discover.discover(request.root, request.scope)
     sources = Sources(WorkTree(request.root))
-    judgements, left_out = judge(sources, listing, request, progress)
+    judgements, left_out = judge(sources, listing, progress)
     findings = merge(judgements)
     references = tuple(reference for judgement in judgements for reference in judgement.references)
-    facts = Facts(sources, listing, judgements, findings, references, Hints(sources, listing))
+    faults = tuple(finding.fault for found in findings.values() for finding in found)
+    hints = Hints(sources, listing, faults)
+    facts = Facts(sources, listing, judgements, findings, references, hints)
     diagnostics = locate_all(sources, rules.check(facts))
     return Report(
         sources.tree.root,
@@ -76,7 +78,7 @@ def scan(request: Request, progress: Progress | None = None) -> Report:
 
 
 def judge(
-    sources: Sources, listing: discover.Listing, request: Request, progress: Progress | None
+    sources: Sources, listing: discover.Listing, progress: Progress | None
 ) -> tuple[tuple[Judgement, ...], tuple[str, ...]]:
     """Judge the manifests that are meant to be good; gives the judgements and those left out.
 
@@ -84,8 +86,6 @@ def judge(
     """
     wanted = listing.manifests
     apart = frozenset[str]()
-    if not request.include_fixtures:
-        apart = fixtures.meant_to_be_broken(wanted, request.scope, sources)
     judgements = []
     plain = [path for path in wanted if path not in apart]
     for done, judgement in enumerate(_judge_each(sources, plain)):
@@ -107,7 +107,7 @@ def _judge_each(sources: Sources, manifests: Iterable[str]) -> Iterator[Judgemen
 
                 yield python.judge(sources, path)
             case "setup.py" | "setup.cfg":
-                continue  # TODO: legacy projects
+                continue  # a project without pyproject.toml is judged where something names it
             case _:
                 requirements.append(path)
     if requirements:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 import tomli
 
-from depcheck.model import Fault, Site
+from depcheck.model import Fault, Route, Site
 from depcheck.sources import Sources
 from depcheck.tree.base import UnknownContentError
 
@@ -72,6 +72,21 @@ def shown(sources: Sources, path: str) -> str:
         return sources.tree.read(path).decode("utf-8-sig", "replace")
     except (OSError, UnknownContentError):
         return ""
+
+
+def value_at(sources: Sources, path: str, route: Route) -> Any:
+    """The value that stands at `route` of the file; None where there is none."""
+    document = sources.get(read, path)
+    value: Any = document.data if isinstance(document, Document) else None
+    for key in route:
+        match value, key:
+            case dict(), str():
+                value = value.get(key)
+            case list(), int() if 0 <= key < len(value):
+                value = value[key]
+            case _:
+                return None
+    return value
 
 
 def _invalid(path: str, message: str, line: int, column: int) -> Fault:

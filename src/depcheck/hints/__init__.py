@@ -1,0 +1,114 @@
+"""Did you mean: what a path that leads nowhere was meant to be, one candidate with the reason.
+
+First by the identity of the package, then by what git says was renamed, then by paths nearby.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from depcheck import paths
+from depcheck.discover import Listing
+from depcheck.hints import form, near
+from depcheck.hints.identity import Meant, Packages
+from depcheck.hints.renames import Renames
+from depcheck.manifest import pyproject, toml
+from depcheck.model import Candidate, Fault, Reference
+from depcheck.sources import Sources
+from depcheck.tree.base import Kind
+
+_RULES = frozenset(
+    {
+        "missing-path", "not-a-package", "missing-member", "missing-workspace-root", "missing-target-file",
+        "missing-metadata-file", "name-mismatch", "version-mismatch", "broken-patch", "dormant-path",
+    }
+)  # fmt: skip
+_PACKAGES = ("package", "member")
+
+
+class Hints:
+    """Candidates for the faults of one scan.
+
+    faults: all that there are, so that git is asked once for all of them, and only if need be.
+    """
+
+    def __init__(self, sources: Sources, listing: Listing, faults: Iterable[Fault] = ()) -> None:
+        self.sources = sources
+        self.packages = Packages(sources, listing)
+        self._faults = faults
+        self._git_root = listing.root if listing.has_git else None
+        self._renames: Renames | None = None
+
+    def candidate(self, fault: Fault) -> Candidate | None:
+        """The one that is meant, or None where nothing speaks for any."""
+        asked = _asked(self.sources, fault)
+        if asked is None:
+            return None
+        reference, written = asked
+        found = self.packages.meant(fault, reference)
+        if found is None and self._leads_nowhere(fault, reference):
+            found = self._renamed(fault, reference) or near.meant(self.packages, fault, written)
+        if found is None:
+            return None
+        target, reason = found
+        replacement = written.write(target)
+        return None if replacement == reference.raw else Candidate(replacement, target, reason)
+
+    def _leads_nowhere(self, fault: Fault, reference: Reference) -> bool:
+        if reference.kind == "workspace" or self.sources.tree.kind(reference.target) is Kind.MISSING:
+            return True
+        return reference.kind in _PACKAGES and not self.packages.holds(fault, reference.target)
+
+    def _renamed(self, fault: Fault, reference: Reference) -> Meant | None:
+        if self._renames is None:
+            self._renames = Renames(self._git_root, self._missing())
+        found = self._renames.of(reference.target)
+        if found is None or not self._stands(fault, reference, found[0]):
+            return None
+        return found
+
+    def _missing(self) -> list[str]:
+        """The targets of all faults whose packages are not found by name."""
+        missing = []
+        for fault in self._faults:
+            asked = _asked(self.sources, fault)
+            if asked is not None and self.packages.meant(fault, asked[0]) is None:
+                target = asked[0].target
+                if not paths.is_outside(target) and self.sources.tree.kind(target) is Kind.MISSING:
+                    missing.append(target)
+        return missing
+
+    def _stands(self, fault: Fault, reference: Reference, target: str) -> bool:
+        if reference.kind in _PACKAGES:
+            return self.packages.suits(fault, reference, target)
+        return self.sources.tree.kind(target) is (Kind.DIR if reference.kind == "directory" else Kind.FILE)
+
+
+def _asked(sources: Sources, fault: Fault) -> tuple[Reference, form.Form] | None:
+    """The reference of a fault for which something else can be written, and how it is written."""
+    reference = fault.reference
+    if reference is None or fault.rule not in _RULES or reference.kind in ("glob", "path"):
+        return None
+    reference = _as_written(sources, reference)
+    written = None if reference is None else form.of(sources.tree, reference)
+    return None if reference is None or written is None else (reference, written)
+
+
+def _as_written(sources: Sources, reference: Reference) -> Reference | None:
+    """The reference as its file has it; None for what a tool infers, which no text there would mend.
+
+    A tool may have filled in fields (`{root:uri}`) before it looked at the path.
+    """
+    site = reference.site
+    if site.line:
+        lines = sources.get(toml.shown, site.file).split("\n")
+        value = lines[site.line - 1] if site.line <= len(lines) else None
+    else:
+        value = toml.value_at(sources, site.file, site.route)
+    if not isinstance(value, str):
+        return None
+    requirement = pyproject.requirement(site, value)
+    if requirement is None or not requirement.url:
+        return reference if reference.raw in value else None
+    raw = reference.raw if reference.raw in value else requirement.url
+    return reference._replace(raw=raw, wanted=reference.wanted or requirement.name)

@@ -1,0 +1,85 @@
+"""How a path is written, so that another one can be written the same way."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from depcheck import paths
+from depcheck.model import Reference
+from depcheck.tree.base import Tree
+
+_FORM = re.compile(
+    r"(?P<head>(?:file:/*)?\$\{PROJECT_ROOT\}/?|\{root(?::parent)*(?::uri)?\}/?|file:(?://localhost(?=/)|//(?=/)|(?=/)|)|)"
+    r"(?P<path>.*?)(?P<tail>#.*)?",
+    re.DOTALL,
+)
+
+
+class Form(NamedTuple):
+    """A written path: what stands before and after it, and the directory that it starts in.
+
+    reference: the reference itself. is_url: special characters in it are written as `%20`.
+    """
+
+    reference: Reference
+    root: str
+    base: str
+    head: str
+    path: str
+    tail: str
+    is_url: bool
+
+    @property
+    def plain(self) -> str:
+        """The path with `%20` and the like undone."""
+        return _unquoted(self.path) if self.is_url else self.path
+
+    def write(self, target: str) -> str:
+        """How `target` (canonical, inside the root) is written here."""
+        if self.path.startswith("/") and (self.head or self.reference.site.line):
+            path = paths.join(self.root, target)
+        else:
+            path = paths.relative(target, self.base)
+            # pip takes a bare name for a package of the registry.
+            is_line = self.reference.site.line and self.reference.kind == "package" and not self.head
+            if (self.path.startswith("./") or is_line) and not path.startswith("."):
+                path = f"./{path}"
+        if self.path.endswith("/") and not path.endswith("/"):
+            path += "/"
+        return f"{self.head}{_quoted(path) if self.is_url else path}{self.tail}"
+
+
+def of(tree: Tree, reference: Reference) -> Form | None:
+    """The form of a reference; None where its text does not lead to its target by any rule known here."""
+    match = _FORM.fullmatch(reference.raw)
+    if match is None:
+        return None
+    head, path, tail = match["head"], match["path"], match["tail"] or ""
+    is_url = "file:" in head or ":uri" in head
+    if not is_url:
+        path, tail = path + tail, ""
+    here = paths.parent(reference.site.file)
+    if path.startswith("/"):
+        return Form(reference, tree.root, here, head, path, tail, is_url)
+    plain = _unquoted(path) if is_url else path
+    for base in dict.fromkeys((*paths.ancestors(here), *paths.ancestors(tree.resolve(here)))):
+        if reference.target in (tree.at(base, plain), tree.resolve(paths.join(base, plain))):
+            return Form(reference, tree.root, base, head, path, tail, is_url)
+    return None
+
+
+def _unquoted(text: str) -> str:
+    if "%" not in text:
+        return text
+    from urllib.parse import unquote
+
+    return unquote(text)
+
+
+def _quoted(text: str) -> str:
+    if re.fullmatch(r"[A-Za-z0-9._/-]*", text):
+        return text
+    from urllib.parse import quote
+
+    return quote(text)

@@ -1,0 +1,197 @@
+"""Which packages the tree holds, by name and by place."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from depcheck import paths
+from depcheck.discover import Listing
+from depcheck.fixtures import looks_like_fixture
+from depcheck.manifest import pyproject, semver, toml
+from depcheck.model import Fault, Reference
+from depcheck.sources import Sources
+from depcheck.tree.base import UnknownContentError
+
+# Every name that a manifest gives to anything; which of them is the package's the reader tells.
+_NAME = re.compile(rb"""\bname["']?\s*[=:]\s*["']?([^\s"',}\]]+)""")
+_CARGO = ("Cargo.toml",)
+_PYTHON = ("pyproject.toml", "setup.py", "setup.cfg")
+Meant = tuple[str, str]  # the target, and a sentence that says why
+
+
+class Identity(NamedTuple):
+    """What the manifests of a directory say; None: that is not known."""
+
+    name: str | None
+    version: str | None
+
+
+class Packages:
+    """The packages of a listing; nothing is read before a fault asks."""
+
+    def __init__(self, sources: Sources, listing: Listing) -> None:
+        self.sources = sources
+        self._manifests = listing.everything
+        self._mentions: dict[str, list[str]] | None = None
+
+    def meant(self, fault: Fault, reference: Reference) -> Meant | None:
+        """The directory of the package that the reference asks for by name, where it is not the target."""
+        wanted = reference.wanted
+        if (
+            not wanted
+            or reference.kind != "package"
+            or paths.name(reference.target).endswith((".whl", ".gz", ".zip"))
+        ):
+            return None
+        named = self._named(fault, wanted)
+        own = paths.parent(reference.site.file)
+        found = [directory for directory in named if directory not in (reference.target, own)]
+        if reference.target in named:  # the right package of a wrong version
+            found = [
+                directory
+                for directory in found
+                if self._fits(reference, directory) and not self._fits(reference, reference.target)
+            ]
+        if not found:
+            return None
+        found.sort(key=lambda directory: self._rank(reference, directory))
+        best = found[0]
+        which = f"`{best}`" if best else "the top of the repository"
+        others = f", the nearest of {len(found)} of that name" if len(found) > 1 else ""
+        return best, f"the package in {which} is named `{wanted}`{others}"
+
+    def holds(self, fault: Fault, directory: str) -> bool:
+        """Whether the directory holds a package that the tool of the fault could use."""
+        return self._identity(fault, directory) is not None
+
+    def suits(self, fault: Fault, reference: Reference, directory: str) -> bool:
+        """Whether the directory holds a package, and by no other name than the one that is wanted."""
+        identity = self._identity(fault, directory)
+        if identity is None:
+            return False
+        return not reference.wanted or identity.name is None or _same(fault, identity.name, reference.wanted)
+
+    def directories(self, fault: Fault) -> list[str]:
+        """Where there are manifests of the kind that the tool reads."""
+        kinds = _CARGO if fault.tool == "cargo" else _PYTHON
+        return list(
+            dict.fromkeys(paths.parent(path) for path in self._manifests if paths.name(path) in kinds)
+        )
+
+    def _named(self, fault: Fault, name: str) -> list[str]:
+        if self._mentions is None:
+            self._mentions = _mentions(self.sources, self._manifests)
+        directories = dict.fromkeys(map(paths.parent, self._mentions.get(pyproject.normalise(name), ())))
+        found = []
+        for directory in directories:
+            identity = self._identity(fault, directory)
+            if identity is not None and identity.name is not None and _same(fault, identity.name, name):
+                found.append(directory)
+        return found
+
+    def _identity(self, fault: Fault, directory: str) -> Identity | None:
+        return self.sources.get(_crate if fault.tool == "cargo" else _project, directory)
+
+    def _fits(self, reference: Reference, directory: str) -> bool:
+        """Whether the package has a version that the entry asks for beside the path; only cargo compares."""
+        entry = toml.value_at(self.sources, reference.site.file, reference.site.route[:-1])
+        wanted = entry.get("version") if isinstance(entry, dict) else None
+        identity = self.sources.get(_crate, directory)
+        if not isinstance(wanted, str) or identity is None or identity.version is None:
+            return True
+        comparators, version = semver.parse_requirement(wanted), semver.parse_version(identity.version)
+        return comparators is None or version is None or semver.matches(comparators, version)
+
+    def _rank(self, reference: Reference, directory: str) -> tuple[bool, bool, int, int, str]:
+        here = paths.parent(reference.site.file)
+        return (
+            looks_like_fixture(directory) and not looks_like_fixture(here),
+            not self._fits(reference, directory),
+            -common_end(directory, reference.target),
+            steps(directory, here),
+            directory,
+        )
+
+
+def steps(one: str, other: str) -> int:
+    """How many directories apart two paths are."""
+    return paths.relative(one, other).count("/") + 1 if one != other else 0
+
+
+def common_end(one: str, other: str) -> int:
+    """How many of their last components are equal."""
+    same = 0
+    for left, right in zip(reversed(one.split("/")), reversed(other.split("/")), strict=False):
+        if left != right:
+            break
+        same += 1
+    return same
+
+
+def _same(fault: Fault, one: str, other: str) -> bool:
+    """Whether two names are equal; cargo tells `-` from `_`, Python tools do not."""
+    return one == other if fault.tool == "cargo" else pyproject.normalise(one) == pyproject.normalise(other)
+
+
+def _mentions(sources: Sources, manifests: tuple[str, ...]) -> dict[str, list[str]]:
+    """Name, normalised -> manifests that hold it somewhere: reading is much cheaper than parsing."""
+    found: dict[str, list[str]] = {}
+    for path in manifests:
+        if paths.name(path) not in (*_CARGO, *_PYTHON):
+            continue
+        try:
+            content = sources.tree.read(path)
+        except (OSError, UnknownContentError):
+            continue
+        for name in dict.fromkeys(_NAME.findall(content)):
+            found.setdefault(pyproject.normalise(name.decode("utf-8", "replace")), []).append(path)
+    return found
+
+
+def _crate(sources: Sources, directory: str) -> Identity | None:
+    """The package of the `Cargo.toml` in a directory; None where there is none."""
+    from depcheck.manifest import cargo
+
+    path = paths.join(directory, "Cargo.toml")
+    if paths.is_outside(path) or not sources.tree.is_file(path):
+        return None
+    manifest = sources.get(cargo.read, path)
+    if not isinstance(manifest, cargo.Manifest) or manifest.package is None:
+        return None
+    return Identity(manifest.package.name, manifest.package.version or None)
+
+
+def _project(sources: Sources, directory: str) -> Identity | None:
+    """The Python project in a directory; None where there is none that an installer would take."""
+    if paths.is_outside(directory):
+        return None
+    path, script = paths.join(directory, "pyproject.toml"), paths.join(directory, "setup.py")
+    has_script = sources.tree.is_file(script)
+    name = None
+    if sources.tree.is_file(path):
+        manifest = sources.get(pyproject.read, path)
+        if isinstance(manifest, pyproject.PyProject):
+            poetry = manifest.tool("poetry") or {}
+            name = manifest.project.name if manifest.project else poetry.get("name")
+    elif not has_script:
+        return None
+    if not isinstance(name, str):
+        name = _legacy_name(sources, directory, script if has_script else None)
+    return Identity(name, None)
+
+
+def _legacy_name(sources: Sources, directory: str, script: str | None) -> str | None:
+    """The name that setup.cfg or setup.py gives."""
+    from depcheck.manifest import setup_cfg, setup_py
+
+    path = paths.join(directory, "setup.cfg")
+    if sources.tree.is_file(path):
+        read = sources.get(setup_cfg.read, path)
+        if isinstance(read, setup_cfg.SetupCfg) and (value := read.get("metadata", "name")):
+            return value.text
+    if script is not None:
+        made = sources.get(setup_py.read, script)
+        if isinstance(made, setup_py.SetupPy) and (argument := made.arguments.get("name")):
+            return argument.value if isinstance(argument.value, str) else None
+    return None

@@ -1,0 +1,144 @@
+"""Paths near to one that leads nowhere: misspelt, or with a `../` too few or too many."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from depcheck import paths
+from depcheck.hints.form import Form
+from depcheck.hints.identity import Meant, Packages, common_end, steps
+from depcheck.manifest import toml
+from depcheck.model import Fault
+from depcheck.tree.base import Kind, Tree
+
+_MOST_UP = 2  # `../` that are put before or taken away
+_MANIFESTS = ("Cargo.toml", "pyproject.toml", "setup.py", "setup.cfg")
+
+
+def meant(packages: Packages, fault: Fault, written: Form) -> Meant | None:
+    """The nearest path where what is wanted stands, and how it differs."""
+    reference, tree = written.reference, packages.sources.tree
+    if reference.kind == "workspace":
+        return _root_above(packages, written)
+    taken = _neighbours(packages, written)
+    for target, reason in _nearby(packages, fault, written):
+        if paths.is_outside(target) or target in (reference.target, paths.parent(reference.site.file)):
+            continue
+        if reference.kind == "member" and (target in taken or not paths.is_below(target, written.base)):
+            continue
+        if reference.kind in ("package", "member") and not _is_archive(target):
+            if not packages.suits(fault, reference, target):
+                continue
+        elif tree.kind(target) is not (Kind.DIR if reference.kind == "directory" else Kind.FILE):
+            continue
+        elif fault.tool != "cargo" and not reference.site.line and not paths.is_below(target, written.base):
+            continue  # the backends refuse files outside of the project
+        return target, reason
+    return None
+
+
+def _nearby(packages: Packages, fault: Fault, written: Form) -> Iterator[Meant]:
+    """Everything that it could be, the likeliest first."""
+    reference, tree = written.reference, packages.sources.tree
+    plain = written.plain
+    if "\\" in plain:
+        target = tree.at(written.base, plain.replace("\\", "/"))
+        yield target, f"with `/` for each `\\` it leads to `{target}`"
+    is_package = reference.kind in ("package", "member")
+    if is_package:
+        yield from _above_or_below(packages, fault, reference.target)
+    if not plain.startswith("/"):
+        yield from _climbing(tree, written.base, plain)
+        if written.base:
+            target = tree.at("", plain)
+            yield target, f"that is where it leads from the top of the repository: `{target}`"
+    if (target_ := _spelt(tree, reference.target)) is not None:
+        yield target_, f"`{target_}` is spelt nearly the same"
+    if is_package:
+        last = paths.name(reference.target)
+        here = paths.parent(reference.site.file)
+        found = [at for at in packages.directories(fault) if last and paths.name(at) == last]
+        found.sort(key=lambda at: (-common_end(at, reference.target), steps(at, here), at))
+        for at in found:
+            yield at, f"`{at}` is the nearest package in a directory of that name"
+
+
+def _climbing(tree: Tree, base: str, plain: str) -> Iterator[Meant]:
+    for count in range(1, _MOST_UP + 1):
+        how = "one `../`" if count == 1 else f"{count} `../`"
+        target = tree.at(base, "../" * count + plain)
+        yield target, f"with {how} more it leads to `{target}`"
+        if plain.startswith("../" * count):
+            target = tree.at(base, plain[3 * count :] or ".")
+            yield target, f"with {how} fewer it leads to `{target}`"
+
+
+def _above_or_below(packages: Packages, fault: Fault, target: str) -> Iterator[Meant]:
+    """The directory of a manifest that is named itself; the only package below a directory."""
+    if paths.name(target) in _MANIFESTS:
+        yield paths.parent(target), "the directory of the manifest is wanted, not the file"
+    below = [at for at in packages.directories(fault) if at != target and paths.is_below(at, target)]
+    if len(below) == 1 and target:
+        yield below[0], f"`{below[0]}` is the only package below `{target}`"
+
+
+def _root_above(packages: Packages, written: Form) -> Meant | None:
+    """The workspace root that `package.workspace` could name: the nearest above."""
+    for above in paths.ancestors(written.base)[1:]:
+        path = paths.join(above, "Cargo.toml")
+        if packages.sources.tree.is_file(path) and toml.value_at(packages.sources, path, ("workspace",)):
+            return above, f"`{path}` is the nearest workspace root above"
+    return None
+
+
+def _neighbours(packages: Packages, written: Form) -> set[str]:
+    """What the other entries of the same list lead to."""
+    site, tree = written.reference.site, packages.sources.tree
+    if not site.route or not isinstance(site.route[-1], int):
+        return set()
+    listed = toml.value_at(packages.sources, site.file, site.route[:-1])
+    entries = [entry for entry in listed if isinstance(entry, str)] if isinstance(listed, list) else []
+    return {tree.at(written.base, entry) for entry in entries}
+
+
+def _is_archive(path: str) -> bool:
+    return path.endswith((".whl", ".tar.gz", ".zip"))
+
+
+def _spelt(tree: Tree, target: str) -> str | None:
+    """`target` with the one component that is not there replaced by the only one that is like it."""
+    if paths.is_outside(target):
+        return None
+    at, is_changed = "", False
+    for part in target.split("/"):
+        step = paths.join(at, part)
+        if tree.kind(step) is Kind.MISSING:
+            like = [name for name in tree.names(at) if _is_like(part, name)]
+            if is_changed or len(like) != 1:
+                return None
+            step, is_changed = paths.join(at, like[0]), True
+        at = step
+    return at if is_changed else None
+
+
+def _is_like(one: str, other: str) -> bool:
+    """Whether two names differ in case, in `-` and `_`, or by a slip of the finger or two."""
+    left, right = (name.lower().replace("_", "-").replace(".", "-") for name in (one, other))
+    if left == right:
+        return True
+    allowed = 0 if min(len(left), len(right)) < 4 else 1 if len(left) < 8 else 2
+    return abs(len(left) - len(right)) <= allowed and _distance(left[:100], right[:100]) <= allowed
+
+
+def _distance(one: str, other: str) -> int:
+    """How many letters are added, left out, replaced or swapped with the next."""
+    rows: list[list[int]] = [list(range(len(other) + 1))]
+    for i, left in enumerate(one, 1):
+        row = [i]
+        for j, right in enumerate(other, 1):
+            best = min(rows[i - 1][j] + 1, row[j - 1] + 1, rows[i - 1][j - 1] + (left != right))
+            if i > 1 and j > 1 and left == other[j - 2] and one[i - 2] == right:
+                best = min(best, rows[i - 2][j - 2] + 1)
+            row.append(best)
+        rows.append(row)
+    return rows[-1][-1]
