@@ -1,0 +1,1 @@
+"""How fast depcheck is: `python -m benchmarks`. The last table stands in docs/performance.md."""
