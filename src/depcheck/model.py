@@ -7,7 +7,9 @@ makes them. Records are NamedTuples: importing `dataclasses` costs a fifth of th
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Literal
+
+from depcheck.record import NamedTuple
 
 Verdict = Literal["loads", "fails", "unknown"]
 Severity = Literal["error", "warning", "info"]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple
 
 from depcheck import discover, paths, rules
 from depcheck.hints import Hints
 from depcheck.load.tool import Judged
 from depcheck.manifest import toml
 from depcheck.model import Diagnostic, Fault, Judgement, Outcome, Severity
+from depcheck.record import NamedTuple
 from depcheck.rules.facts import Facts, FaultKey, Finding, fault_key
 from depcheck.sources import Sources
 from depcheck.tree.worktree import WorkTree

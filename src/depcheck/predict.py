@@ -6,12 +6,12 @@ import os
 import re
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from depcheck import paths
 from depcheck.load import tools
 from depcheck.load.tool import UsageError
 from depcheck.model import Fault, Outcome, Verdict
+from depcheck.record import NamedTuple
 from depcheck.sources import Sources
 from depcheck.tree.base import Kind, Tree
 from depcheck.tree.overlay import Overlay, Text

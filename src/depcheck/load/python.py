@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from importlib import import_module
-from typing import NamedTuple, cast
+from typing import cast
 
 from depcheck import paths
 from depcheck.load.tool import Owner
 from depcheck.manifest import pyproject, toml
 from depcheck.manifest.pyproject import PyProject
 from depcheck.model import Fault, Judgement, Outcome
+from depcheck.record import NamedTuple
 from depcheck.sources import Sources
 
 

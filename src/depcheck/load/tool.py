@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from depcheck.manifest.pyproject import PyProject
 from depcheck.model import Outcome, Reference
+from depcheck.record import NamedTuple
 from depcheck.sources import Sources
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 from depcheck.load.tool import UsageError
+from depcheck.record import NamedTuple
 
 
 class Words(NamedTuple):

@@ -6,12 +6,13 @@ Source: hatch `project/config.py` (envs, _populate_default_env_values); semantic
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from depcheck import paths
 from depcheck.manifest import pyproject, strict, toml
 from depcheck.manifest.pyproject import PyProject
 from depcheck.model import Fault, Route, Site
+from depcheck.record import NamedTuple
 from depcheck.sources import Sources
 
 DEFAULT = "default"

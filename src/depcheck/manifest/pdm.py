@@ -6,11 +6,11 @@ Source: pdm `project/project_file.py`, `project/core.py`.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
 from depcheck.manifest import pyproject, toml
 from depcheck.manifest.pyproject import PyProject
 from depcheck.model import Route, Site
+from depcheck.record import NamedTuple
 from depcheck.sources import Sources
 
 DEFAULT = "default"

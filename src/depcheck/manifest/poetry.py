@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from depcheck.manifest import pyproject, toml
 from depcheck.manifest.pyproject import PyProject
 from depcheck.model import Route, Site
+from depcheck.record import NamedTuple
 from depcheck.sources import Sources
 
 

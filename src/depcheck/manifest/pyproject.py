@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from depcheck import paths
 from depcheck.manifest import toml
 from depcheck.model import Fault, Reference, Route, Site
+from depcheck.record import NamedTuple
 from depcheck.sources import Sources
 
 # https://packaging.python.org/en/latest/specifications/name-normalization/

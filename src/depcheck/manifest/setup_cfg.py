@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from depcheck.manifest import toml
 from depcheck.model import Fault, Site
+from depcheck.record import NamedTuple
 from depcheck.sources import Sources
 
 _SECTION = re.compile(r"\[(?P<name>.+)\]")

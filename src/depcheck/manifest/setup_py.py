@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from depcheck.manifest import toml
 from depcheck.model import Fault, Site
+from depcheck.record import NamedTuple
 from depcheck.sources import Sources
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ parser has accepted already, and only files that have a finding.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from depcheck.model import Route
+from depcheck.record import NamedTuple
 
 _BLANK = re.compile(r"(?:[ \t\r\n]++|\#[^\n]*+)*+")
 _INLINE_BLANK = re.compile(r"[ \t]*")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from depcheck.record import NamedTuple
 
 _CODES = {
     "bold": "1",

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from depcheck.discover import Listing
 from depcheck.hints import Hints
 from depcheck.model import Diagnostic, Fault, Judgement, Reference, Route, Severity
+from depcheck.record import NamedTuple
 from depcheck.rules.rule import Rule
 from depcheck.sources import Sources
 

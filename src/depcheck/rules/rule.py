@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from depcheck.model import Severity
+from depcheck.record import NamedTuple
 
 
 class Link(NamedTuple):

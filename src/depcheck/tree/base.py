@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import NamedTuple
 
 from depcheck import paths
+from depcheck.record import NamedTuple
 
 
 class Kind(IntEnum):

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from depcheck import paths
+from depcheck.record import NamedTuple
 from depcheck.tree.base import Entry, Kind, Tree
 from depcheck.tree.walked import WalkedTree
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from importlib import import_module
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from depcheck import paths
 from depcheck.load.backend.findings import PROJECT_KEYS, Findings, Key, named
 from depcheck.manifest.pyproject import PyProject, Requirement, strings
 from depcheck.model import Outcome, Reference
+from depcheck.record import NamedTuple
 from depcheck.sources import Sources
 
 Target = Literal["wheel", "sdist", "editable", "metadata"]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 from depcheck import paths
 from depcheck.manifest import toml
 from depcheck.manifest.pyproject import PyProject, route_text
 from depcheck.model import Fault, Outcome, Reference, Route, Site
+from depcheck.record import NamedTuple
 from depcheck.sources import Sources
 from depcheck.tree.base import Kind
 

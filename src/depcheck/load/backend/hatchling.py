@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from depcheck import paths
 from depcheck.load.backend import globs
@@ -27,6 +27,7 @@ from depcheck.load.backend.findings import (
 from depcheck.manifest import toml
 from depcheck.manifest.pyproject import PyProject, Requirement, normalise, requirement, table_at
 from depcheck.model import Fault, Reference, Route, Site
+from depcheck.record import NamedTuple
 from depcheck.sources import Sources
 
 BUILTIN_BUILD_HOOKS = frozenset({"custom", "version"})

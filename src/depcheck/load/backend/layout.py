@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from depcheck import paths
 from depcheck.load.backend.findings import Findings
 from depcheck.manifest import setup_cfg, setup_py, toml
 from depcheck.model import Fault, Site
+from depcheck.record import NamedTuple
 
 Placed = tuple[str, Site]
 

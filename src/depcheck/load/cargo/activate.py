@@ -6,10 +6,10 @@ Source: cargo's `resolver/dep_cache.rs` (`build_requirements`, `resolve_features
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from depcheck.load.cargo.package import Package
 from depcheck.manifest.cargo import Manifest
+from depcheck.record import NamedTuple
 
 
 class Activation(NamedTuple):

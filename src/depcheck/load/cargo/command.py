@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from depcheck import paths
 from depcheck.load.cargo import archive, compilation, config, lock, workspace
@@ -16,6 +15,7 @@ from depcheck.load.cargo.workspace import Loaded
 from depcheck.load.tool import UsageError
 from depcheck.manifest.cargo import Manifest
 from depcheck.model import Fault, Outcome, Site
+from depcheck.record import NamedTuple
 from depcheck.sources import Sources
 from depcheck.tree.base import Kind
 

@@ -7,7 +7,6 @@ the root of the tree is not read.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from depcheck import paths
 from depcheck.load.cargo.package import path_dependency
@@ -16,6 +15,7 @@ from depcheck.manifest import toml
 from depcheck.manifest.cargo import Dependency
 from depcheck.manifest.pyproject import route_text, strings, table_at
 from depcheck.model import Fault, Reference, Site
+from depcheck.record import NamedTuple
 from depcheck.sources import Sources
 from depcheck.tree.base import Kind
 

@@ -7,11 +7,11 @@ context) and `extern_crate_name_and_dep_name`.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
 from depcheck.load.cargo.package import Package
 from depcheck.manifest.cargo import Dependency
 from depcheck.model import Fault, Reference, Site
+from depcheck.record import NamedTuple
 
 
 class Edge(NamedTuple):

@@ -7,7 +7,6 @@ told without a registry is told.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from depcheck import paths
 from depcheck.load.cargo.activate import activate
@@ -17,6 +16,7 @@ from depcheck.load.cargo.workspace import Loaded
 from depcheck.manifest import semver, toml
 from depcheck.manifest.pyproject import strings
 from depcheck.model import Fault, Reference, Site
+from depcheck.record import NamedTuple
 from depcheck.sources import Sources
 
 

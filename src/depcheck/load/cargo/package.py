@@ -6,7 +6,6 @@ Source: cargo's `normalize_toml` and `to_real_manifest`.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from depcheck import paths
 from depcheck.load.cargo import targets
@@ -15,6 +14,7 @@ from depcheck.manifest.cargo import Dependency, Manifest
 from depcheck.manifest.cargo.reading import Reading
 from depcheck.manifest.pyproject import route_text
 from depcheck.model import Fault, Reference, Route, Site
+from depcheck.record import NamedTuple
 from depcheck.sources import Sources
 
 _README = ("README.md", "README.txt", "README")

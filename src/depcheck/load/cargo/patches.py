@@ -6,7 +6,6 @@ Source: cargo's `PackageRegistry` (`patch`, `query`), `Workspace::root_patch`, `
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from depcheck import paths
 from depcheck.load.cargo.package import Package, PathDependency
@@ -14,6 +13,7 @@ from depcheck.load.cargo.session import Session, missing, virtual
 from depcheck.manifest import semver
 from depcheck.manifest.cargo import Dependency
 from depcheck.model import Fault
+from depcheck.record import NamedTuple
 from depcheck.tree.base import Kind, Tree
 
 _MOST_DIRECTORIES = 10_000

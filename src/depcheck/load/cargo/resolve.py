@@ -7,7 +7,6 @@ Source: cargo's resolver and `PathSource`; all features of members are on, as in
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from depcheck import paths
 from depcheck.load.cargo import graph, targets
@@ -19,6 +18,7 @@ from depcheck.load.cargo.session import Session, missing, virtual
 from depcheck.load.cargo.workspace import Loaded
 from depcheck.manifest.cargo import Dependency
 from depcheck.model import Fault, Reference, Route, Site
+from depcheck.record import NamedTuple
 from depcheck.sources import Sources
 
 

@@ -6,13 +6,13 @@ Source: cargo's `parser/targets.rs` (`normalize_lib`, `normalize_bins`, `target_
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from depcheck import paths
 from depcheck.manifest.cargo import Manifest, Package, Target, TargetKind
 from depcheck.manifest.cargo.targets import FORBIDDEN
 from depcheck.manifest.pyproject import route_text
 from depcheck.model import Fault, Reference, Site
+from depcheck.record import NamedTuple
 from depcheck.tree.base import Kind, Tree
 
 _DIRECTORIES: dict[TargetKind, str] = {

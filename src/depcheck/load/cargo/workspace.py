@@ -6,14 +6,13 @@ goes on, so that one run names all of them.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from depcheck import paths
 from depcheck.load.cargo.members import Members
 from depcheck.load.cargo.package import Package, read
 from depcheck.load.cargo.session import Session, excludes
 from depcheck.manifest.cargo import Manifest
 from depcheck.model import Fault, Reference, Site
+from depcheck.record import NamedTuple
 from depcheck.sources import Sources
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fnmatch import fnmatch
-from typing import NamedTuple
 
 from depcheck import paths
 from depcheck.manifest import pyproject
 from depcheck.manifest.hatch import Environment
 from depcheck.model import Fault, Reference, Site
+from depcheck.record import NamedTuple
 from depcheck.tree.base import Tree
 
 

@@ -6,7 +6,7 @@ Sources: pdm `cli/commands/install.py`, `cli/actions.py` (check_lockfile, do_syn
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from depcheck import paths
 from depcheck.load import backend
@@ -18,6 +18,7 @@ from depcheck.manifest import pyproject, toml
 from depcheck.manifest.pdm import DEFAULT, Pdm
 from depcheck.manifest.pyproject import PyProject
 from depcheck.model import Fault, Outcome, Site
+from depcheck.record import NamedTuple
 from depcheck.sources import Sources
 from depcheck.tree.base import Kind
 

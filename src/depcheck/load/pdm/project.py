@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from hashlib import sha256
-from typing import NamedTuple
 
 from depcheck import paths
 from depcheck.load.backend import globs
@@ -18,6 +17,7 @@ from depcheck.manifest import pyproject, strict, toml
 from depcheck.manifest.pdm import DEFAULT, Pdm
 from depcheck.manifest.pyproject import PyProject
 from depcheck.model import Fault, Outcome, Site
+from depcheck.record import NamedTuple
 from depcheck.sources import Sources
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Literal, NamedTuple
+from typing import Literal
 from urllib.parse import unquote, urlsplit
 
 from depcheck import paths
@@ -13,6 +13,7 @@ from depcheck.manifest import pyproject
 from depcheck.manifest.pdm import Line
 from depcheck.manifest.pyproject import PyProject
 from depcheck.model import Fault, Reference, Site
+from depcheck.record import NamedTuple
 from depcheck.tree.base import Tree
 
 Backend = Literal["pdm", "hatch", "plain"]

@@ -6,7 +6,6 @@ Sources: pdm `cli/actions.py` (do_lock), `models/candidates.py`, `resolver/provi
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from depcheck import paths
 from depcheck.load import backend
@@ -21,6 +20,7 @@ from depcheck.manifest import pyproject, strict, toml
 from depcheck.manifest.pdm import DEFAULT, Include, Line, Pdm
 from depcheck.manifest.pyproject import PyProject
 from depcheck.model import Fault, Outcome, Site
+from depcheck.record import NamedTuple
 from depcheck.sources import Sources
 from depcheck.tree.base import Kind, Tree
 

@@ -8,7 +8,6 @@ Source of the rules: pip 26, `pip/_internal/cli/req_command.py`, `req/req_file.p
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from depcheck import paths
 from depcheck.load import backend
@@ -20,6 +19,7 @@ from depcheck.manifest import pyproject, requirements, toml
 from depcheck.manifest.pyproject import PyProject, Requirement, normalise, route_text
 from depcheck.manifest.requirements import Entry, Requirements
 from depcheck.model import Fault, Outcome, Reference, Site
+from depcheck.record import NamedTuple
 from depcheck.sources import Sources
 from depcheck.tree.base import Kind
 

@@ -7,11 +7,12 @@ parse_editable, _get_url_from_path), `pip/_internal/utils/urls.py` (url_to_path)
 from __future__ import annotations
 
 import re
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from depcheck.manifest.pyproject import normalise, requirement
 from depcheck.model import Site
 from depcheck.paths import inside
+from depcheck.record import NamedTuple
 from depcheck.tree.base import Kind, Tree
 
 ARCHIVES = (

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from depcheck.load.poetry.conditions import ALWAYS, Condition
 from depcheck.load.poetry.requirement import Wanted
 from depcheck.model import Fault
+from depcheck.record import NamedTuple
 
 
 class Found(NamedTuple):

@@ -6,7 +6,6 @@ Sources: poetry `console/commands/*.py`, `installation/installer.py`; semantics:
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from depcheck import paths
 from depcheck.load import backend
@@ -18,6 +17,7 @@ from depcheck.load.words import Words
 from depcheck.manifest import pyproject, toml
 from depcheck.manifest.pyproject import PyProject
 from depcheck.model import Fault, Outcome, Site
+from depcheck.record import NamedTuple
 from depcheck.sources import Sources
 from depcheck.tree.base import Kind
 

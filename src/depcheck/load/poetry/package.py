@@ -6,7 +6,6 @@ Sources: poetry-core `factory.py` (configure_package), `packages/dependency_grou
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from depcheck.load.poetry import conditions, requirement, schema
 from depcheck.load.poetry.conditions import ALWAYS, All, Condition
@@ -16,6 +15,7 @@ from depcheck.manifest import pyproject, strict
 from depcheck.manifest.poetry import Poetry
 from depcheck.manifest.pyproject import IncludeGroup, PyProject
 from depcheck.model import Fault, Route, Site
+from depcheck.record import NamedTuple
 from depcheck.sources import Sources
 from depcheck.tree.base import Kind
 

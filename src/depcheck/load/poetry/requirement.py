@@ -7,7 +7,6 @@ Sources: poetry-core `factory.py` (create_dependency), `packages/dependency.py` 
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from depcheck import paths
@@ -16,6 +15,7 @@ from depcheck.load.poetry.conditions import ALWAYS, All, Condition
 from depcheck.manifest import pyproject
 from depcheck.manifest.poetry import Constraint
 from depcheck.model import Fault, Reference, Site
+from depcheck.record import NamedTuple
 from depcheck.sources import Sources
 from depcheck.tree.base import Tree
 

@@ -7,7 +7,6 @@ Sources: poetry `puzzle/provider.py` (complete_package, search_for_direct_origin
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from depcheck import paths
 from depcheck.load import backend
@@ -19,6 +18,7 @@ from depcheck.load.poetry.requirement import Origin, Wanted
 from depcheck.manifest import pyproject, toml
 from depcheck.manifest.pyproject import PyProject
 from depcheck.model import Fault, Outcome, Route, Site
+from depcheck.record import NamedTuple
 from depcheck.sources import Sources
 from depcheck.tree.base import Kind, Tree
 

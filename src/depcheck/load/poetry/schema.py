@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from depcheck.manifest import pyproject
 from depcheck.manifest.poetry import Poetry
 from depcheck.manifest.pyproject import PyProject
 from depcheck.model import Fault, Route, Site
+from depcheck.record import NamedTuple
 
 _NAME = r"^[a-zA-Z-_.0-9]+$"
 _LONGEST = 1_000  # a pattern is not tried on a text that may be made to keep it busy

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from depcheck.manifest import toml
 from depcheck.model import Fault, Route
+from depcheck.record import NamedTuple
 
 DependencyKind = Literal["normal", "dev", "build"]
 TargetKind = Literal["lib", "bin", "example", "test", "bench"]
