@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from depcheck import paths
 from depcheck.model import Reference
+from depcheck.record import NamedTuple
 from depcheck.tree.base import Tree
 
 _FORM = re.compile(

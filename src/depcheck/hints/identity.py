@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from depcheck import paths
 from depcheck.discover import Listing
 from depcheck.fixtures import looks_like_fixture
 from depcheck.manifest import pyproject, semver, toml
 from depcheck.model import Fault, Reference
+from depcheck.record import NamedTuple
 from depcheck.sources import Sources
 from depcheck.tree.base import UnknownContentError
 
