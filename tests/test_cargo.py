@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from depcheck import predict
+from depcheck import pipeline, predict
 from depcheck.load import cargo
 from depcheck.sources import Sources
 from depcheck.tree.worktree import WorkTree
@@ -52,3 +52,17 @@ def test_a_patch_that_fits_nothing_is_a_warning_beside_a_lock_file(tmp_path: Pat
     judged = cargo.judge(Sources(WorkTree(str(tmp_path))), "Cargo.toml")
     assert judged.resolves.verdict == "loads"
     assert [fault.rule for fault in judged.builds.latent] == ["broken-patch"]
+
+
+def test_what_is_broken_above_a_package_is_named_on_it(tmp_path: Path) -> None:
+    package = '[package]\nname = "{0}"\nversion = "0.1.0"\n'
+    tree = {f"x/{name}/Cargo.toml": package.format(name) for name in "ab"}
+    plant(tmp_path, tree | {"x/a/src/lib.rs": "", "x/b/src/lib.rs": "", "Cargo.toml": "[package\n"})
+    plant(
+        tmp_path,
+        {"y/Cargo.toml": "[workspace\n", "y/c/Cargo.toml": package.format("c"), "y/c/src/lib.rs": ""},
+    )
+    report = pipeline.scan(pipeline.Request(str(tmp_path)))
+    named = [(one.site.file, one.reference.key if one.reference else "") for one in report.diagnostics]
+    above = [(f"x/{name}/Cargo.toml", "(upward search)") for name in "ab"]
+    assert named == [("Cargo.toml", ""), *above, ("y/Cargo.toml", "")]  # a broken root speaks for its members

@@ -106,8 +106,14 @@ def _judge_each(sources: Sources, manifests: Iterable[str]) -> Iterator[Judgemen
                 from depcheck.load import python
 
                 yield python.judge(sources, path)
-            case "setup.py" | "setup.cfg":
-                continue  # a project without pyproject.toml is judged where something names it
+            case "setup.py":
+                from depcheck.load import python
+
+                legacy = python.judge_legacy(sources, path)
+                if legacy is not None:
+                    yield legacy
+            case "setup.cfg":
+                continue  # read along with its setup.py or pyproject.toml, alone it is no project
             case _:
                 requirements.append(path)
     if requirements:
@@ -115,7 +121,8 @@ def _judge_each(sources: Sources, manifests: Iterable[str]) -> Iterator[Judgemen
 
         for path in pip.entries(sources, requirements):
             outcome = pip.judge_requirements(sources, path)
-            yield Judgement(path, "python", ("pip",), None, outcome, outcome, Outcome())
+            named = pip.requirements_references(sources, path)
+            yield Judgement(path, "python", ("pip",), None, outcome, outcome, Outcome(), named)
 
 
 def _judge_cargo(sources: Sources, path: str) -> Judgement:

@@ -12,8 +12,9 @@ from typing import cast
 
 from depcheck import paths
 from depcheck.load.tool import Owner
-from depcheck.manifest import pyproject, toml
+from depcheck.manifest import pyproject, setup_py, toml
 from depcheck.manifest.pyproject import PyProject
+from depcheck.manifest.setup_py import SetupPy
 from depcheck.model import Fault, Judgement, Outcome
 from depcheck.record import NamedTuple
 from depcheck.sources import Sources
@@ -61,6 +62,25 @@ def judge(sources: Sources, path: str) -> Judgement:
     )
 
 
+def judge_legacy(sources: Sources, path: str) -> Judgement | None:
+    """The setup.py at `path` as the current project, which pip builds by setuptools.
+
+    None where a pyproject.toml beside it speaks for it, and where it never calls `setup`: a module.
+    """
+    directory = paths.parent(path)
+    script = sources.get(setup_py.read, path)
+    if isinstance(script, SetupPy) and not script.calls:
+        return None
+    if sources.tree.exists(paths.join(directory, "pyproject.toml")):
+        return None
+    from depcheck.load import backend, pip
+
+    manifest = backend.bare(directory)
+    judged, made = pip.judge(sources, manifest), backend.metadata(sources, manifest)
+    references = (*pip.references(sources, manifest), *backend.references(sources, manifest))
+    return Judgement(path, "python", ("pip",), made.name, *judged, tuple(dict.fromkeys(references)))
+
+
 def owners_of(sources: Sources, manifest: PyProject) -> Iterator[Owner]:
     """The loaders of the tools that own the project: one or more, pip where no other does."""
     found = False
@@ -70,8 +90,10 @@ def owners_of(sources: Sources, manifest: PyProject) -> Iterator[Owner]:
             if owner.owns(sources, manifest):
                 found = True
                 yield owner
-    if not found and (manifest.project is not None or manifest.build is not None):
-        yield _load("pip")
+    if not found:
+        pip = _load("pip")
+        if pip.owns(sources, manifest):
+            yield pip
 
 
 def _worth_asking(sources: Sources, manifest: PyProject, evidence: _Evidence) -> bool:

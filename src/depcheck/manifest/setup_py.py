@@ -34,11 +34,13 @@ class SetupPy(NamedTuple):
 
     arguments: of `setup(...)` that are literal (or a Find).
     dynamic:   why the rest can't be known, a sentence; empty where all of it is known.
+    calls:     how often `setup` is called; never: it is a module that happens to have the name.
     """
 
     path: str
     arguments: Mapping[str, Argument]
     dynamic: str = ""
+    calls: int = 1
 
 
 def read(sources: Sources, path: str) -> SetupPy | Fault | toml.Unknown:
@@ -57,7 +59,7 @@ def read(sources: Sources, path: str) -> SetupPy | Fault | toml.Unknown:
         return SetupPy(path, {}, f"`{path}` cannot be parsed")
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and _name(node.func) == "setup"]
     if len(calls) != 1:
-        return SetupPy(path, {}, f"`{path}` is code that decides for itself what it builds")
+        return SetupPy(path, {}, f"`{path}` is code that decides for itself what it builds", len(calls))
     found: dict[str, Argument] = {}
     known = bool(not calls[0].args) and _is_plain(tree)
     for keyword in calls[0].keywords:

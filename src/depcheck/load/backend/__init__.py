@@ -133,6 +133,10 @@ def metadata(sources: Sources, manifest: PyProject) -> Metadata:
         return Metadata(
             name if isinstance(name, str) else None, tuple(poetry_core.requires(findings)), extras
         )
+    if project is None and module == "setuptools":
+        from depcheck.load.backend import legacy
+
+        return Metadata(*legacy.read(sources, manifest.directory))
     if project is None:
         return Metadata(None, unknowns=("the name and the dependencies are not in the pyproject.toml",))
     fill: Callable[[Findings, Requirement], Requirement | None] = _as_it_is

@@ -142,7 +142,12 @@ class Members:
         if paths.is_outside(path):
             self.session.note_unknown(f"`{path}` lies outside the repository")
             return False
-        return below or (self.session.package(path) is not None and self.session.find_root(path) == self.root)
+        if below:
+            return True
+        mine = self.session.package(path) is not None and self.session.find_root(path) == self.root
+        if not mine and (fault := self.session.refused(path, dependency.reference)):
+            self.session.note(fault)
+        return mine
 
     def _default_members(self, listed: set[str]) -> None:
         for directory, reference in self._listed(self.workspace.default_members or (), "default-members"):

@@ -6,6 +6,8 @@ Source: cargo's `workspace.rs` (`find_root`, `find_workspace_root_with_loader`, 
 
 from __future__ import annotations
 
+import re
+
 from depcheck import paths
 from depcheck.load.cargo.package import Package, PathDependency, needs_root, prepare, read
 from depcheck.manifest import toml
@@ -14,6 +16,7 @@ from depcheck.model import Fault, Reference, Site
 from depcheck.sources import Sources
 from depcheck.tree.base import Kind
 
+_WORKSPACE = re.compile(r"^\s*\[\s*workspace\b", re.MULTILINE)
 _OPTIONAL = (
     "`optional = true` does not help: cargo reads the manifest of every path dependency before it "
     "looks at features"
@@ -39,12 +42,14 @@ class Session:
         self._pointers: dict[str, Reference] = {}  # root -> what points to it
         self._searching: set[str] = set()
         self._blocked: set[str] = set()  # the search met a manifest that is broken
+        self._met: dict[str, str] = {}  # package -> the broken manifest that its search met first
 
     def continued(self) -> Session:
         """A session that goes on from here, with a clean record."""
         further = Session(self.sources)
         further.roots.update(self.roots)
         further.packages.update(self.packages)
+        further._met.update(self._met)
         return further
 
     def note(self, fault: Fault) -> None:
@@ -94,21 +99,37 @@ class Session:
     def refused(self, path: str, reference: Reference) -> Fault | None:
         """The fault of a reference that leads to a manifest with faults of its own, once it is read.
 
-        Cargo names both: the reference that it followed first, and what is wrong at its end.
+        Cargo names both: the reference that it followed first, and what is wrong at its end, or in a
+        manifest above it that the search for its workspace root reads.
         """
-        package = self.packages.get(path)
-        own = (
-            package.faults
-            if package
-            else (found,)
-            if isinstance(found := read(self.sources, path), Fault)
-            else ()
-        )
-        first = next((fault for fault in own if fault.site.file == path), None)
+        first, where = self._own_fault(path), f"`{path}`, which cargo refuses"
+        if first is None and path in self._met:
+            above = self._met[path]
+            first, where = self._own_fault(above), f"`{path}`, below `{above}`, which cargo refuses"
         if first is None:
             return None
-        message = f"`{reference.raw}` leads to `{path}`, which cargo refuses: {first.message}"
+        message = f"`{reference.raw}` leads to {where}: {first.message}"
         return Fault("not-a-package", reference.site, message, reference, tool="cargo")
+
+    def stopped(self, path: str) -> Fault | None:
+        """The fault of a package whose search for a workspace root met a broken manifest.
+
+        A broken workspace root speaks for its members; this is about what is no root at all.
+        """
+        above = self._met.get(path)
+        first = self._own_fault(above) if above is not None else None
+        if above is None or first is None or _is_meant_as_root(self.sources, above):
+            return None
+        raw = paths.relative(above, paths.parent(path))
+        reference = Reference(Site(path), "(upward search)", raw, above, "workspace")
+        message = f"cargo reads `{above}` in search of a workspace root and refuses it: {first.message}"
+        note = "an empty `[workspace]` table in the package ends the search"
+        return Fault("missing-workspace-root", Site(path), message, reference, (note,), "cargo")
+
+    def _own_fault(self, path: str) -> Fault | None:
+        package = self.packages.get(path)
+        found = package.faults if package else (read(self.sources, path),)
+        return next((fault for fault in found if isinstance(fault, Fault) and fault.site.file == path), None)
 
     def find_root(self, path: str) -> str | None:
         """The root manifest of the workspace that `path` belongs to, or None (cargo: `find_root`)."""
@@ -157,7 +178,10 @@ class Session:
         """The root that the manifest above is, or points to, for `path`."""
         manifest = self.manifest(candidate)
         # Read as a package too: one that is no good fails everything below it.
-        if manifest is None or self.package(candidate) is None:
+        package = None if manifest is None else self.package(candidate)
+        if package is None or package.faults:
+            self._met.setdefault(path, candidate)
+        if manifest is None or package is None:
             self._blocked.add(path)
             return None
         if manifest.workspace is not None:
@@ -228,6 +252,12 @@ def _covers(sources: Sources, directory: str, entries: tuple[str, ...], path: st
         if paths.is_below(path, at):
             return True
     return False
+
+
+def _is_meant_as_root(sources: Sources, path: str) -> bool:
+    """Whether a broken manifest has a `[workspace]`, as far as its text tells."""
+    text = sources.get(toml.read_text, path)
+    return isinstance(text, str) and _WORKSPACE.search(text) is not None
 
 
 def virtual(reference: Reference, path: str) -> Fault:

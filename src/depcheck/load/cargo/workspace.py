@@ -49,6 +49,8 @@ def load(sources: Sources, current: str) -> Loaded:
     session = Session(sources)
     package = session.package(current)
     root = session.find_root(current)
+    if stopped := session.stopped(current):
+        session.note(stopped)
     if package is None or root is None or not session.is_root(root):
         return _loaded(session, None, {current: package} if package else {})
     if len(session.roots) > 1 or paths.parent(root) not in session.roots:

@@ -223,7 +223,8 @@ def requirements_references(sources: Sources, path: str) -> tuple[Reference, ...
             place = of(sources.tree, directory, entry.value)
             if place.kind == "local":
                 target = paths.at(sources.tree.root, "", place.path)
-                listed.append(Reference(entry.site, entry.option, place.raw, target, "package", place.name))
+                key = entry.option or place.name
+                listed.append(Reference(entry.site, key, place.raw, target, "package", place.name))
     return tuple(listed)
 
 

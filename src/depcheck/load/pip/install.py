@@ -177,6 +177,8 @@ class Install:
             return
         if found.kind == "index":
             return
+        if not asked.key:
+            asked = asked._replace(key=found.name)
         if found.marker and not self._applies(found.marker):
             if not found.name and self.tree.kind(found.path) is Kind.MISSING:
                 self._absent(asked, found, "the marker is false here, and still pip looks for the path first")
