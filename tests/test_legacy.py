@@ -19,7 +19,10 @@ SETUP = "from setuptools import setup\nsetup(name='a', version='1', {0})\n"
             {"setup.py": SETUP.format("packages=['p']"), "p/__init__.py": ""}, "loads", [], id="good"
         ),
         pytest.param(
-            {"setup.py": SETUP.format("packages=['p']")}, "fails", ["`p` does not exist"], id="missing package"
+            {"setup.py": SETUP.format("packages=['p']")},
+            "fails",
+            ["`p` does not exist"],
+            id="missing package",
         ),
         pytest.param(
             {
