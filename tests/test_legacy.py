@@ -43,9 +43,7 @@ SETUP = "from setuptools import setup\nsetup(name='a', version='1', {0})\n"
             ["`p` does not exist"],
             id="beside a pyproject.toml that only configures",
         ),
-        pytest.param(
-            {"setup.py": "async def setup(hass):\n    pass\n"}, None, [], id="a module of that name"
-        ),
+        pytest.param({"setup.py": "async def setup(bus):\n    pass\n"}, None, [], id="a module of that name"),
         pytest.param(
             {"setup.cfg": "[metadata]\nname = a\n[options]\npackages = p\n"}, None, [], id="cfg alone"
         ),
