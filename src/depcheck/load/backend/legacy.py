@@ -40,6 +40,8 @@ def read(sources: Sources, directory: str) -> Declared:
     if script.dynamic and not {"name", "install_requires"} <= script.arguments.keys():
         unknowns.append(script.dynamic)
     value = cfg.get("metadata", "name")
+    if not (script.arguments or unknowns or cfg.sections):
+        unknowns.append("neither pyproject.toml nor setup.py nor setup.cfg gives the name")
     return Declared(
         name.value if name and isinstance(name.value, str) else value.text if value else None,
         tuple(_requirements(_required(script, cfg))),
