@@ -112,7 +112,7 @@ def _prepare(sources: Sources, manifest: Manifest, root: Manifest | Fault | None
         tuple(external),
         layout.sources,
         tuple(registries),
-        (*faults, *layout.faults),
+        (*_once(faults), *layout.faults),
         (*manifest.recorded, *layout.recorded) if manifest.recorded else layout.recorded,
     )
 
@@ -145,7 +145,9 @@ def _inherited(
         ):
             continue
         faults.append(
-            _not_inherited(manifest, ("package", key), f"`workspace.package.{key}` is not defined", root)
+            _not_inherited(
+                manifest, ("package", key, "workspace"), f"`workspace.package.{key}` is not defined", root
+            )
         )
     if manifest.inherits_lints and not (root and root.workspace and root.workspace.has_lints):
         faults.append(
@@ -164,6 +166,18 @@ def _not_inherited(manifest: Manifest, route: Route, message: str, root: Manifes
         return Fault("missing-workspace-root", site, text, reference, tool="cargo")
     reference = Reference(site, route_text(route), "workspace = true", root.path, "workspace")
     return Fault("missing-inherited-key", site, f"{message} in `{root.path}`", reference, tool="cargo")
+
+
+def _once(faults: list[Fault]) -> Iterator[Fault]:
+    """The faults, with what a lost workspace root does to every key that inherits said at the first."""
+    lost = [fault for fault in faults if fault.rule == "missing-workspace-root"]
+    for fault in faults:
+        if fault.rule != "missing-workspace-root":
+            yield fault
+        elif fault is lost[0]:
+            more = len(lost) - 1
+            note = f"so {'does one more key' if more == 1 else f'do {more} more keys'} of this manifest"
+            yield fault._replace(notes=(note,)) if more else fault
 
 
 def _inherit(
