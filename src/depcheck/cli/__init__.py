@@ -6,14 +6,17 @@ Every exception that means "cannot run" is caught here and nowhere else.
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from io import TextIOWrapper
-from typing import Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
-from depcheck.cli import terminal
+from depcheck import __version__
+from depcheck.cli import streams, terminal
+from depcheck.cli.streams import out, say
+
+if TYPE_CHECKING:
+    from _typeshed import SupportsWrite
 
 COMMANDS = ("scan", "predict", "rules", "explain")
 
@@ -39,26 +42,43 @@ class _Parser(argparse.ArgumentParser):
     def __init__(self, **options: Any) -> None:
         super().__init__(formatter_class=_Formatter, **options)
 
+    def error(self, message: str) -> NoReturn:
+        """As argparse, with what a shell's `*` may have put into the words made safe."""
+        from depcheck.render.text import plain
+
+        self.print_usage(sys.stderr)
+        self.exit(2, f"{self.prog}: error: {plain(message)}\n")
+
+    def _print_message(self, message: str, file: SupportsWrite[str] | None = None) -> None:
+        (out if file is sys.stdout else say)(message)
+
 
 def main(words: Sequence[str]) -> int:
     """Run depcheck with these words; returns the exit code (see design: 0, 1, 2, 130)."""
-    if isinstance(sys.stdout, TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")  # a terminal that is not UTF-8 loses no report
     try:
-        code = _run(words)
-        sys.stdout.flush()
+        streams.prepare()
+        return _run(words)
     except CannotRunError as error:
-        from depcheck.render.text import plain
-
-        hint = f"hint: {plain(error.hint)}\n" if error.hint else ""
-        sys.stderr.write(f"depcheck: {plain(str(error))}\n{hint}")
-        return 2
+        return _cannot(str(error), error.hint)
+    except streams.ClosedError as error:
+        return _cannot(f"cannot write to standard output: {error}")
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:  # `depcheck scan | head`: not an error of ours
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
-    return code
+    except FileNotFoundError as error:
+        if error.filename is not None:
+            raise
+        return _cannot("the current directory does not exist any more")
+
+
+def _cannot(reason: str, hint: str = "") -> int:
+    from depcheck.render.text import plain
+
+    say(f"depcheck: {plain(reason)}\n")
+    if hint:
+        say(f"hint: {plain(hint)}\n")
+    return 2
 
 
 def _run(words: Sequence[str]) -> int:
@@ -72,6 +92,9 @@ def _run(words: Sequence[str]) -> int:
     for name in named:
         import_module(f"depcheck.cli.{name}").add(commands)
     arguments = parser.parse_args(words)
+    if arguments.version:
+        out(f"depcheck {__version__}\n")
+        return 0
     if arguments.command is None:
         parser.print_help()
         return 0

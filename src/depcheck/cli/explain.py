@@ -8,6 +8,7 @@ from typing import Any
 
 from depcheck import rules
 from depcheck.cli import CannotRunError, terminal
+from depcheck.cli.streams import out
 from depcheck.render import manual
 
 
@@ -23,7 +24,7 @@ def run(arguments: argparse.Namespace) -> int:
     name = rules.find(arguments.rule)
     if name is None:
         raise CannotRunError(f"there is no rule `{arguments.rule}`", _nearest(arguments.rule))
-    sys.stdout.write(manual.on_terminal(rules.load(name).RULE, terminal.screen(sys.stdout)))
+    out(manual.on_terminal(rules.load(name).RULE, terminal.screen(sys.stdout)))
     return 0
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from depcheck import predict
 from depcheck.cli import CannotRunError, terminal
+from depcheck.cli.streams import out, say
 from depcheck.model import Diagnostic
 from depcheck.render.text import plain
 
@@ -46,9 +47,9 @@ def run(arguments: argparse.Namespace) -> int:
     from depcheck import pipeline, rules
 
     diagnostics = pipeline.locate_all(prediction.sources, rules.diagnose(prediction.faults))
-    sys.stdout.write(_render(prediction, diagnostics, arguments.format))
+    out(_render(prediction, diagnostics, arguments.format))
     if prediction.verdict == "unknown":
-        sys.stderr.write(f"depcheck: unknown: {plain(prediction.because)}\n")
+        say(f"depcheck: unknown: {plain(prediction.because)}\n")
     return 1 if prediction.verdict == "fails" else 0
 
 

@@ -7,6 +7,8 @@ import time
 from types import TracebackType
 from typing import Self
 
+from depcheck.cli.streams import say
+
 _PATIENCE = 0.5  # seconds without a word
 _PAUSE = 0.1  # seconds between two words
 
@@ -17,7 +19,7 @@ class Progress:
     def __init__(self) -> None:
         self._next = time.monotonic() + _PATIENCE
         self._shown = False
-        self._wanted = sys.stderr.isatty()
+        self._wanted = sys.stderr is not None and sys.stderr.isatty()
 
     def __call__(self, done: int, total: int) -> None:
         """`done` of `total` manifests are judged."""
@@ -25,8 +27,7 @@ class Progress:
             return
         self._next = time.monotonic() + _PAUSE
         self._shown = True
-        sys.stderr.write(f"\r\x1b[K{done:,} of {total:,} manifests")
-        sys.stderr.flush()
+        say(f"\r\x1b[K{done:,} of {total:,} manifests")
 
     def __enter__(self) -> Self:
         return self
@@ -35,5 +36,4 @@ class Progress:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._shown:
-            sys.stderr.write("\r\x1b[K")
-            sys.stderr.flush()
+            say("\r\x1b[K")

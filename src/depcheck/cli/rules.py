@@ -8,6 +8,7 @@ from typing import Any
 
 from depcheck import rules
 from depcheck.cli import terminal
+from depcheck.cli.streams import out
 from depcheck.render.screen import SEVERITY
 from depcheck.rules.rule import Rule
 
@@ -24,7 +25,7 @@ def add(commands: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """List them; always 0."""
     listed = [rules.load(name).RULE for name in rules.NAMES]
-    sys.stdout.write(_json(listed) if arguments.format == "json" else _table(listed))
+    out(_json(listed) if arguments.format == "json" else _table(listed))
     return 0
 
 

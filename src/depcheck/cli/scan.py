@@ -11,6 +11,7 @@ from typing import Any
 from depcheck import discover, paths, pipeline
 from depcheck.cli import CannotRunError, terminal
 from depcheck.cli.progress import Progress
+from depcheck.cli.streams import out, say
 
 
 def add(commands: Any) -> None:
@@ -46,10 +47,10 @@ def run(arguments: argparse.Namespace) -> int:
     with Progress() as progress:
         report = pipeline.scan(request, progress)
     for note in report.notes:
-        sys.stderr.write(f"depcheck: {note}\n")
+        say(f"depcheck: {note}\n")
     if report.manifests == 0:
-        sys.stderr.write("depcheck: no manifest found\n")
-    sys.stdout.write(_render(report, arguments.format, time.perf_counter() - started))
+        say("depcheck: no manifest found\n")
+    out(_render(report, arguments.format, time.perf_counter() - started))
     return 1 if report.count("error") else 0
 
 

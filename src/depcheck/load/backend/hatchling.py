@@ -187,12 +187,16 @@ def _version(findings: Findings) -> None:
     if not table.data:
         if not config(findings.sources, findings.manifest, "metadata").get("hooks").data:
             findings.invalid(findings.site("project", "dynamic"), "`tool.hatch.version` is missing")
+    elif not isinstance(source, str) or not source:
+        findings.invalid(table.site("source"), "`tool.hatch.version.source` should be a string")
     elif source == "env":
         findings.unknowns.append("the version is taken from an environment variable")
     elif source not in {"regex", "code"}:
         findings.unknowns.append(f"the version comes from the plugin `{source}`")
     elif not isinstance(raw, str) or not raw:
         findings.invalid(table.site(), "`tool.hatch.version.path` must be given")
+    elif source == "regex" and not isinstance(table.data.get("pattern", ""), str):
+        findings.invalid(table.site("pattern"), "`tool.hatch.version.pattern` should be a string")
     elif not findings.is_file(raw, lexical=True):
         findings.missing(
             table.site("path"),
@@ -201,7 +205,7 @@ def _version(findings: Findings) -> None:
         )
     elif source == "code":
         findings.unknowns.append(f"the version is what the code of `{raw}` says when it is run")
-    elif table.data.get("pattern") in {None, "", True}:
+    elif table.data.get("pattern", "") == "":
         text = text_of(findings, raw, lexical=True)
         if text is not None and not _DEFAULT_VERSION.search(text):
             findings.invalid(table.site("path"), f'`{raw}` holds no `__version__ = "..."`')
