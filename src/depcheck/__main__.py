@@ -9,6 +9,8 @@ def main() -> int:
     """Run the command line; the value is the exit code."""
     words = sys.argv[1:]
     try:
+        if sys.getfilesystemencoding() != "utf-8" and sys.executable:
+            _again_in_utf_8()
         if words in (["--version"], ["-V"]) and _printed_version():
             return 0
         from depcheck import cli
@@ -16,6 +18,15 @@ def main() -> int:
         return cli.main(words)
     except KeyboardInterrupt:
         return 130
+
+
+def _again_in_utf_8() -> None:
+    """Start once more: the tools take a path as the bytes that stand in the file, whatever the locale."""
+    import os
+
+    if sys.stdout is not None:
+        os.environ.setdefault("PYTHONIOENCODING", sys.stdout.encoding)
+    os.execv(sys.executable, [sys.executable, "-X", "utf8", *sys.orig_argv[1:]])  # noqa: S606  # itself
 
 
 def _printed_version() -> bool:

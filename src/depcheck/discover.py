@@ -102,21 +102,25 @@ def discover(root: str, scope: Sequence[str]) -> Listing:
     notes: list[str] = []
     found: list[str] | None = None
     if os.path.lexists(os.path.join(root, ".git")):
-        found = _listed(root)
-        if found is None:
-            notes.append("git does not list this work tree; every directory is looked at instead")
+        listed = _listed(root)
+        if isinstance(listed, git.Refusal):
+            notes.append(
+                f"this work tree is not listed by git, {listed.reason}; every directory is looked at instead"
+            )
+        else:
+            found = listed
     listing = Listing(root, tuple(sorted(_walked(root) if found is None else found)), scope, tuple(notes))
     listing.has_git = found is not None
     return listing
 
 
-def _listed(root: str) -> list[str] | None:
+def _listed(root: str) -> list[str] | git.Refusal:
     """Tracked and untracked manifests that are there; ignored ones are not listed."""
     globs = [f":(glob)**/{name}" for name in (*_NAMES, *_REQUIREMENTS)]
     words = ("ls-files", "-z", "-c", "-o", "--exclude-standard", "--", *globs)
-    listed = git.ask(root, *words, globs=True)
-    if listed is None:
-        return None
+    listed = git.answer(root, *words, globs=True)
+    if isinstance(listed, git.Refusal):
+        return listed
     return [
         path
         for path in dict.fromkeys(listed.split("\0"))

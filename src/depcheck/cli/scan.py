@@ -12,6 +12,7 @@ from depcheck import discover, paths, pipeline
 from depcheck.cli import CannotRunError, terminal
 from depcheck.cli.progress import Progress
 from depcheck.cli.streams import out, say
+from depcheck.render.text import sentence
 
 
 def add(commands: Any) -> None:
@@ -47,7 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
     with Progress() as progress:
         report = pipeline.scan(request, progress)
     for note in report.notes:
-        say(f"depcheck: {note}\n")
+        say(f"depcheck: {sentence(note)}\n")
     if report.manifests == 0:
         say("depcheck: no manifest found\n")
     out(_render(report, arguments.format, time.perf_counter() - started))
