@@ -149,9 +149,12 @@ def _walked(root: str) -> list[str]:
 
 def is_manifest(path: str) -> bool:
     """Whether the name says that a file is a manifest."""
+    return paths.name(path) in _NAMES or is_requirements(path)
+
+
+def is_requirements(path: str) -> bool:
+    """Whether the name says that a file is one of requirements or constraints."""
     name = paths.name(path)
-    if name in _NAMES:
-        return True
     if not name.endswith((".txt", ".in")):
         return False
     stem = name.rpartition(".")[0]

@@ -1,16 +1,129 @@
-"""Trees that are meant to be broken: test fixtures, snapshots, templates, examples of errors."""
+"""Trees that are meant to be broken: test fixtures, snapshots, templates, vendored crates.
+
+No build loads their manifests, so they are counted and not judged, unless something outside of such
+a folder reaches them.
+"""
 
 from __future__ import annotations
 
-# Folders whose manifests no build loads unless something outside names them.
+from collections.abc import Iterable, Iterator, Sequence
+
+from depcheck import paths
+from depcheck.manifest import toml
+from depcheck.model import Reference
+from depcheck.sources import Sources
+from depcheck.tree.base import Tree
+
+# Folders whose manifests are examples. `tests` is one for what no workspace around it lists.
 _FOLDERS = frozenset(
     {
-        "fixture", "fixtures", "__fixtures__", "testdata", "test_data", "test-data", "testsuite",
-        "testsuites", "snapshots", "__snapshots__", "corpus", "templates", "template",
+        "fixture", "fixtures", "__fixtures__", "test-fixtures", "test_fixtures", "testdata", "test_data",
+        "test-data", "testsuite", "snapshots", "__snapshots__", "corpus", "template", "templates",
     }
 )  # fmt: skip
+_TESTS = "tests"
+_PLACEHOLDERS = ("{{", "{%", "<%", "${")  # cookiecutter, copier, cargo-generate and their like
+_VENDORED = ".cargo-checksum.json"  # what `cargo vendor` writes beside each crate
+
+Apart = dict[str, str]  # manifest -> the folder that it is in
+
+
+def apart(tree: Tree, manifests: Iterable[str], scope: Sequence[str]) -> Apart:
+    """Those of `manifests` that look as if they were meant to be broken.
+
+    scope: what the user named. A folder that is named, or lies around what is named, counts as any
+    other: who names it wants to see it judged.
+    """
+    found = {}
+    folders: dict[str, str | None] = {}
+    for path in manifests:
+        directory = paths.parent(path)
+        if directory not in folders:
+            named = max((top for top in scope if paths.is_below(directory, top)), key=len, default=directory)
+            folders[directory] = _folder(directory, named) or _vendor(tree, directory, named)
+        folder = folders[directory]
+        if folder is not None:
+            found[path] = folder
+    return found
 
 
 def looks_like_fixture(path: str) -> bool:
-    """Whether a folder on the way to `path` (or `path` itself) says that it holds no real project."""
-    return any(part in _FOLDERS or "{{" in part for part in path.lower().split("/"))
+    """Whether `path` is such a folder or lies in one."""
+    return _folder(path, "") is not None
+
+
+def reached(sources: Sources, among: Apart, references: Iterable[Reference]) -> list[str]:
+    """The manifests of `among` that the references lead to, by path, by name or by a member pattern."""
+    directories: dict[str, list[str]] = {}
+    for path in among:
+        directories.setdefault(paths.parent(path), []).append(path)
+    found: dict[str, None] = {}
+    for reference in references:
+        if reference.kind in ("glob", "member") and any(char in reference.target for char in "*?["):
+            for directory in _hits(sources, reference, directories):
+                found.update(dict.fromkeys(directories[directory]))
+        elif reference.target in among:
+            found[reference.target] = None
+        else:
+            found.update(dict.fromkeys(directories.get(reference.target, ())))
+    return list(found)
+
+
+def _folder(directory: str, named: str) -> str | None:
+    """The outermost folder below `named` that makes `directory` one that is meant to be broken."""
+    parts = directory.split("/")
+    for count in range(named.count("/") + 1 if named else 0, len(parts)):
+        part = parts[count]
+        name = part.lower()
+        if name in _FOLDERS or name == _TESTS or any(mark in part for mark in _PLACEHOLDERS):
+            return "/".join(parts[: count + 1])
+    return None
+
+
+def _vendor(tree: Tree, directory: str, named: str) -> str | None:
+    """The folder that a vendored crate lies in, where it is not what the user named."""
+    folder = paths.parent(directory)
+    if not directory or directory == named or (named and folder == named):
+        return None
+    return folder if _VENDORED in tree.names(directory) else None
+
+
+def _hits(sources: Sources, reference: Reference, directories: Iterable[str]) -> Iterator[str]:
+    """The directories that a member pattern matches and the list beside it does not exclude."""
+    site = reference.site
+    base = paths.parent(site.file)
+    listed = toml.value_at(sources, site.file, (*site.route[:-2], "exclude"))
+    excluded = [entry for entry in listed if isinstance(entry, str)] if isinstance(listed, list) else []
+    barred = [sources.tree.at(base, entry).split("/") for entry in excluded]
+    pattern = reference.target.split("/")
+    for directory in directories:
+        parts = directory.split("/")
+        if _matches(pattern, parts) and not any(
+            _matches(entry, parts[:length]) for entry in barred for length in range(1, len(parts) + 1)
+        ):
+            yield directory
+
+
+def _matches(pattern: Sequence[str], parts: Sequence[str]) -> bool:
+    """Whether a pattern matches a path, component by component; `**` stands for any number of them."""
+    ahead = _passing(pattern, {0})  # how much of the pattern may be used up
+    for part in parts:
+        ahead = _passing(
+            pattern, {count + (pattern[count] != "**") for count in ahead if _takes(pattern, count, part)}
+        )
+    return len(pattern) in ahead
+
+
+def _takes(pattern: Sequence[str], count: int, part: str) -> bool:
+    from fnmatch import fnmatchcase
+
+    return count < len(pattern) and (pattern[count] == "**" or fnmatchcase(part, pattern[count]))
+
+
+def _passing(pattern: Sequence[str], counts: set[int]) -> set[int]:
+    """`counts` and what `**` makes of them by standing for nothing more."""
+    found = set(counts)
+    for count in range(len(pattern)):
+        if count in found and pattern[count] == "**":
+            found.add(count + 1)
+    return found

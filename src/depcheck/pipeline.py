@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable
 
-from depcheck import discover, paths, rules
+from depcheck import discover, fixtures, judging, rules
 from depcheck.hints import Hints
-from depcheck.load.tool import Judged
 from depcheck.manifest import toml
-from depcheck.model import Diagnostic, Fault, Judgement, Outcome, Severity
+from depcheck.model import Diagnostic, Fault, Judgement, Severity
 from depcheck.record import NamedTuple
 from depcheck.rules.facts import Facts, FaultKey, Finding, fault_key
 from depcheck.sources import Sources
@@ -30,7 +29,8 @@ class Report(NamedTuple):
     """What a scan found.
 
     blocked: manifest -> fingerprints of the diagnostics that keep it from loading or resolving.
-    manifests: how many were found in the scope. not_judged: those that are meant to be broken.
+    manifests: how many were found in the scope. not_judged: those of them that are meant to be broken,
+    each with the folder that says so.
     """
 
     root: str
@@ -40,7 +40,7 @@ class Report(NamedTuple):
     blocked: dict[str, tuple[str, ...]]
     manifests: int
     references: int
-    not_judged: tuple[str, ...]
+    not_judged: fixtures.Apart
     notes: tuple[str, ...]
     sources: Sources
 
@@ -49,14 +49,13 @@ class Report(NamedTuple):
         return sum(diagnostic.severity == severity for diagnostic in self.diagnostics)
 
 
-Progress = Callable[[int, int], None]  # (manifests judged, manifests in all)
-
-
-def scan(request: Request, progress: Progress | None = None) -> Report:
+def scan(request: Request, progress: judging.Progress | None = None) -> Report:
     """Judge every manifest in the scope of the request. Raises what `discover` raises."""
     listing = discover.discover(request.root, request.scope)
     sources = Sources(WorkTree(request.root))
-    judgements, left_out = judge(sources, listing, progress)
+    judgements, left_out = judging.judge(
+        sources, listing, request.scope, include_fixtures=request.include_fixtures, progress=progress
+    )
     findings = merge(judgements)
     references = tuple(reference for judgement in judgements for reference in judgement.references)
     faults = tuple(finding.fault for found in findings.values() for finding in found)
@@ -74,67 +73,6 @@ def scan(request: Request, progress: Progress | None = None) -> Report:
         left_out,
         listing.notes,
         sources,
-    )
-
-
-def judge(
-    sources: Sources, listing: discover.Listing, progress: Progress | None
-) -> tuple[tuple[Judgement, ...], tuple[str, ...]]:
-    """Judge the manifests that are meant to be good; gives the judgements and those left out.
-
-    What looks like a fixture is judged all the same where a judged manifest reaches it.
-    """
-    wanted = listing.manifests
-    apart = frozenset[str]()
-    judgements = []
-    plain = [path for path in wanted if path not in apart]
-    for done, judgement in enumerate(_judge_each(sources, plain)):
-        judgements.append(judgement)
-        if progress is not None:
-            progress(done, len(plain))
-    return tuple(judgements), tuple(sorted(apart))
-
-
-def _judge_each(sources: Sources, manifests: Iterable[str]) -> Iterator[Judgement]:
-    """Loaders are imported when a manifest of theirs turns up."""
-    requirements = []
-    for path in manifests:
-        match paths.name(path):
-            case "Cargo.toml":
-                yield _judge_cargo(sources, path)
-            case "pyproject.toml":
-                from depcheck.load import python
-
-                yield python.judge(sources, path)
-            case "setup.py":
-                from depcheck.load import python
-
-                legacy = python.judge_legacy(sources, path)
-                if legacy is not None:
-                    yield legacy
-            case "setup.cfg":
-                continue  # read along with its setup.py or pyproject.toml, alone it is no project
-            case _:
-                requirements.append(path)
-    if requirements:
-        from depcheck.load import pip
-
-        for path in pip.entries(sources, requirements):
-            outcome = pip.judge_requirements(sources, path)
-            named = pip.requirements_references(sources, path)
-            yield Judgement(path, "python", ("pip",), None, outcome, outcome, Outcome(), named)
-
-
-def _judge_cargo(sources: Sources, path: str) -> Judgement:
-    from depcheck.load import cargo
-    from depcheck.manifest.cargo import Manifest, read
-
-    judged: Judged = cargo.judge(sources, path)
-    manifest = sources.get(read, path)
-    name = manifest.package.name if isinstance(manifest, Manifest) and manifest.package else None
-    references = cargo.references(sources, path)
-    return Judgement(
-        path, "cargo", ("cargo",), name, judged.loads, judged.resolves, judged.builds, references
     )
 
 

@@ -15,7 +15,7 @@ from depcheck.load.tool import Owner
 from depcheck.manifest import pyproject, setup_py, toml
 from depcheck.manifest.pyproject import PyProject
 from depcheck.manifest.setup_py import SetupPy
-from depcheck.model import Fault, Judgement, Outcome
+from depcheck.model import Fault, Judgement, Outcome, Reference
 from depcheck.record import NamedTuple
 from depcheck.sources import Sources
 
@@ -49,7 +49,7 @@ def judge(sources: Sources, path: str) -> Judgement:
     name = manifest.project.name if manifest.project else None
     owners = list(owners_of(sources, manifest))
     judged = [owner.judge(sources, manifest) for owner in owners]
-    references = [reference for owner in owners for reference in owner.references(sources, manifest)]
+    named = [reference for owner in owners for reference in owner.references(sources, manifest)]
     return Judgement(
         path,
         "python",
@@ -58,7 +58,7 @@ def judge(sources: Sources, path: str) -> Judgement:
         _together([one.loads for one in judged]),
         _together([one.resolves for one in judged]),
         _together([one.builds for one in judged]),
-        tuple(dict.fromkeys(references)),
+        tuple(dict.fromkeys(named)),
     )
 
 
@@ -79,6 +79,18 @@ def judge_legacy(sources: Sources, path: str) -> Judgement | None:
     judged, made = pip.judge(sources, manifest), backend.metadata(sources, manifest)
     references = (*pip.references(sources, manifest), *backend.references(sources, manifest))
     return Judgement(path, "python", ("pip",), made.name, *judged, tuple(dict.fromkeys(references)))
+
+
+def references(sources: Sources, path: str) -> tuple[Reference, ...]:
+    """Every local path that the pyproject.toml at `path` names for one of its tools."""
+    manifest = sources.get(pyproject.read, path)
+    if not isinstance(manifest, PyProject):
+        return ()
+    return tuple(
+        reference
+        for owner in owners_of(sources, manifest)
+        for reference in owner.references(sources, manifest)
+    )
 
 
 def owners_of(sources: Sources, manifest: PyProject) -> Iterator[Owner]:

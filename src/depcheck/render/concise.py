@@ -1,16 +1,20 @@
-"""One line a finding: `file:line:column: severity[code] name: message`."""
+"""One line a finding: `file:line:column: severity[code] name: message`; a last one for what was left out."""
 
 from __future__ import annotations
 
 from depcheck.model import Diagnostic
 from depcheck.pipeline import Report
+from depcheck.render import totals
 from depcheck.render.screen import SEVERITY, Screen
 from depcheck.render.text import plain, sentence
 
 
 def render(report: Report, screen: Screen) -> str:
-    """A line for each finding; nothing where there is none."""
-    return "".join(f"{line(diagnostic, screen)}\n" for diagnostic in report.diagnostics)
+    """A line for each finding, and one that says which manifests were not judged, if any."""
+    lines = [line(diagnostic, screen) for diagnostic in report.diagnostics]
+    if report.not_judged:
+        lines.append(f"{screen.style('not judged', 'cyan')}: {sentence(totals.not_judged(report))}")
+    return "".join(f"{line}\n" for line in lines)
 
 
 def line(diagnostic: Diagnostic, screen: Screen) -> str:

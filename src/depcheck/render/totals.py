@@ -87,9 +87,17 @@ def remarks(report: Report) -> Iterator[tuple[str, str]]:
     if len(reasons) > _REASONS:
         yield "unknown", f"{len(reasons) - _REASONS} more reasons (all of them: --format json)"
     if report.not_judged:
-        found = len(report.not_judged)
-        folders = list(dict.fromkeys(paths.parent(path) or "." for path in report.not_judged))
-        shown = ", ".join(f"`{folder}`" for folder in folders[:_FOLDERS])
-        more = f" and {len(folders) - _FOLDERS} more" if len(folders) > _FOLDERS else ""
-        noun = "manifest that looks like a fixture" if found == 1 else "manifests that look like fixtures"
-        yield "not judged", f"{found:,} {noun}, in {shown}{more} (--include-fixtures judges them)"
+        yield "not judged", not_judged(report)
+
+
+def not_judged(report: Report) -> str:
+    """How many manifests look like fixtures, and the folders that hold most of them."""
+    within: dict[str, int] = {}
+    for folder in report.not_judged.values():
+        within[folder] = within.get(folder, 0) + 1
+    folders = sorted(within, key=lambda folder: (-within[folder], folder))
+    shown = ", ".join(f"`{folder or '.'}`" for folder in folders[:_FOLDERS])
+    more = f" and {len(folders) - _FOLDERS:,} more folders" if len(folders) > _FOLDERS else ""
+    found = len(report.not_judged)
+    noun = "manifest that looks like a fixture" if found == 1 else "manifests that look like fixtures"
+    return f"{found:,} {noun}, in {shown}{more} (--include-fixtures judges them)"
