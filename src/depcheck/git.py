@@ -8,10 +8,9 @@ one of the system: neither a relative entry of PATH nor one inside the repositor
 from __future__ import annotations
 
 import os
-import subprocess
 from functools import cache
 
-from depcheck import paths
+from depcheck import paths, process
 from depcheck.record import NamedTuple
 
 PATIENCE = 10.0  # seconds: a FIFO named `.gitignore` is waited for by git without an end
@@ -61,22 +60,15 @@ def answer(
     options = [word for word in _GIT if not globs or word != "--literal-pathspecs"]
     limit = PATIENCE if seconds is None else seconds
     try:
-        done = subprocess.run(
-            (program, *options, "-C", root, *words),
-            env=environment,
-            input=os.fsencode(given),
-            capture_output=True,
-            check=False,
-            timeout=limit,
-        )
-    except subprocess.TimeoutExpired:
+        done = process.run((program, *options, "-C", root, *words), environment, os.fsencode(given), limit)
+    except TimeoutError:
         return Refusal(f"which has not answered for {limit:.0f} seconds")
     except (OSError, ValueError) as error:  # ValueError: a path with a NUL
         return Refusal(f"which cannot be asked ({error})")
-    if done.returncode:
-        said = os.fsdecode(done.stderr).partition("\n")[0] or f"exit code {done.returncode}"
+    if done.code:
+        said = os.fsdecode(done.complained).partition("\n")[0] or f"exit code {done.code}"
         return Refusal(f"which says `{said}`")
-    return os.fsdecode(done.stdout)
+    return os.fsdecode(done.printed)
 
 
 @cache
