@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from depcheck import discover, fixtures, judging, rules
-from depcheck.hints import Hints
 from depcheck.manifest import toml
-from depcheck.model import Diagnostic, Fault, Judgement, Severity
+from depcheck.model import Candidate, Diagnostic, Fault, Judgement, Severity
 from depcheck.record import NamedTuple
 from depcheck.rules.facts import Facts, FaultKey, Finding, fault_key
 from depcheck.sources import Sources
@@ -59,8 +58,8 @@ def scan(request: Request, progress: judging.Progress | None = None) -> Report:
     findings = merge(judgements)
     references = tuple(reference for judgement in judgements for reference in judgement.references)
     faults = tuple(finding.fault for found in findings.values() for finding in found)
-    hints = Hints(sources, listing, faults)
-    facts = Facts(sources, listing, judgements, findings, references, hints)
+    candidate = _candidates(sources, listing, faults)
+    facts = Facts(sources, listing, judgements, findings, references, candidate)
     diagnostics = locate_all(sources, rules.check(facts))
     return Report(
         sources.tree.root,
@@ -99,8 +98,22 @@ def merge(judgements: Iterable[Judgement]) -> dict[str, tuple[Finding, ...]]:
     return {rule: tuple(findings) for rule, findings in merged.items()}
 
 
+def _candidates(
+    sources: Sources, listing: discover.Listing, faults: tuple[Fault, ...]
+) -> Callable[[Fault], Candidate | None]:
+    """What is meant by a path that leads nowhere: imported where there is one."""
+    if not faults:
+        return lambda _: None
+    from depcheck.hints import Hints
+
+    return Hints(sources, listing, faults).candidate
+
+
 def locate_all(sources: Sources, diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     """Work out lines, columns and fingerprints, and sort by file, line, column, code."""
+    diagnostics = tuple(diagnostics)
+    if not diagnostics:
+        return ()
     from depcheck import locate
 
     found = []

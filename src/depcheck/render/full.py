@@ -9,7 +9,6 @@ from depcheck.model import Diagnostic
 from depcheck.pipeline import Report
 from depcheck.render import totals
 from depcheck.render.screen import SEVERITY, Screen
-from depcheck.render.snippet import snippet
 from depcheck.render.text import count, plain, sentence, width, wrap
 from depcheck.sources import Sources
 
@@ -73,6 +72,8 @@ def _finding(diagnostic: Diagnostic, lines: Sequence[str], screen: Screen) -> It
     margin = _margin(diagnostic)
     yield f"{' ' * margin}{screen.style('-->', 'blue')} {file}:{place.start.line}:{place.start.column}"
     if place.start.line <= len(lines) and any(lines) and (diagnostic.site.route or diagnostic.site.line):
+        from depcheck.render.snippet import snippet
+
         yield from snippet(lines[place.start.line - 1].removesuffix("\r"), place, screen, colour, margin)
     yield f"{' ' * margin} {screen.style('|', 'blue')}"
 

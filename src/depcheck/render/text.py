@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 # C0 and C1 controls, marks that change the direction of text, separators of lines, invisible
 # characters, and what stands for a byte that is no UTF-8 in a file name.
-_UNSAFE = re.compile(
+_UNSAFE = (
     "[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff"
     "\U000e0000-\U000e007f]"
 )
@@ -16,7 +16,7 @@ _LONGEST, _HEAD, _TAIL = 300, 120, 60  # characters of a word that is shown, and
 
 def plain(text: str) -> str:
     """`text` on one line, with everything that a terminal would act upon written out as its code."""
-    return text if text.isascii() and text.isprintable() else _UNSAFE.sub(_written_out, text)
+    return text if text.isascii() and text.isprintable() else re.sub(_UNSAFE, _written_out, text)
 
 
 def sentence(text: str) -> str:

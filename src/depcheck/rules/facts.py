@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from depcheck.discover import Listing
-from depcheck.hints import Hints
-from depcheck.model import Diagnostic, Fault, Judgement, Reference, Route, Severity
+from depcheck.model import Candidate, Diagnostic, Fault, Judgement, Reference, Route, Severity
 from depcheck.record import NamedTuple
 from depcheck.rules.rule import Rule
 from depcheck.sources import Sources
@@ -30,6 +29,7 @@ class Facts(NamedTuple):
     """The input of every rule. Rules never read files, print, count or sort.
 
     findings: rule name -> its findings, each place once, in the order in which tools meet them.
+    candidate: what is meant by the path of a fault (`hints`).
     """
 
     sources: Sources
@@ -37,7 +37,7 @@ class Facts(NamedTuple):
     judgements: tuple[Judgement, ...]
     findings: dict[str, tuple[Finding, ...]]
     references: tuple[Reference, ...]
-    hints: Hints
+    candidate: Callable[[Fault], Candidate | None]
 
 
 def fault_key(fault: Fault) -> FaultKey:
@@ -58,6 +58,6 @@ def diagnostics(rule: Rule, facts: Facts) -> Iterator[Diagnostic]:
             site=fault.site,
             reference=fault.reference,
             notes=fault.notes,
-            candidate=facts.hints.candidate(fault),
+            candidate=facts.candidate(fault),
             packages=finding.manifests,
         )

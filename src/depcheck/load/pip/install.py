@@ -14,7 +14,6 @@ from depcheck.load import backend
 from depcheck.load.backend import Target
 from depcheck.load.pip import location
 from depcheck.load.pip.location import Location
-from depcheck.load.poetry import conditions
 from depcheck.manifest import pyproject, requirements, toml
 from depcheck.manifest.pyproject import PyProject, Requirement, normalise, route_text
 from depcheck.manifest.requirements import Entry, Requirements
@@ -187,6 +186,8 @@ class Install:
 
     def _applies(self, marker: str) -> bool:
         """Whether a marker holds on CPython 3.11 on Linux; one that is not understood does."""
+        from depcheck.load.poetry import conditions  # markers are rare: the loader of Poetry comes with it
+
         condition = conditions.marker(marker)
         return condition is None or conditions.holds(condition, conditions.HERE)
 

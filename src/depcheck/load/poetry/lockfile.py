@@ -5,9 +5,7 @@ Sources: poetry `packages/locker.py`, `installation/installer.py`, `puzzle/trans
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
-from hashlib import sha256
 from typing import Any
 
 from depcheck import paths
@@ -113,6 +111,9 @@ def content_hash(data: toml.Table, *, groups: bool = True) -> str | None:
         relevant["dependency-groups"] = listed
     if relevant:
         relevant["tool"] = {"poetry": from_table}
+    import json  # both are imported where there is a lock file: start-up time
+    from hashlib import sha256
+
     try:
         text = json.dumps(relevant or from_table, sort_keys=True)
     except (TypeError, ValueError, RecursionError):  # a date where none belongs

@@ -7,7 +7,6 @@ Sources: poetry-core `factory.py` (create_dependency), `packages/dependency.py` 
 from __future__ import annotations
 
 import re
-from urllib.parse import unquote, urlsplit
 
 from depcheck import paths
 from depcheck.load.poetry import conditions
@@ -96,6 +95,10 @@ def _when(constraint: Constraint) -> Condition:
 
 def is_url(text: str) -> bool:
     """Whether Poetry takes `text` for the `url` of a dependency (`url_dependency.py`)."""
+    if ":" not in text:
+        return False
+    from urllib.parse import urlsplit
+
     try:
         parts = urlsplit(text)
     except ValueError:
@@ -155,6 +158,8 @@ def from_pep508(
 
 
 def _url_origin(tree: Tree, directory: str, requirement: pyproject.Requirement) -> Origin | Fault:
+    from urllib.parse import unquote, urlsplit
+
     url = requirement.url
     try:
         parts = urlsplit(url)
