@@ -13,7 +13,7 @@ from tests import example_tree
 
 HEAVY = {
     "asyncio", "concurrent.futures", "dataclasses", "difflib", "email", "http", "importlib.metadata",
-    "inspect", "logging", "multiprocessing", "networkx", "pathlib", "rich", "shutil", "tempfile", "tomlkit",
+    "inspect", "logging", "multiprocessing", "networkx", "pathlib", "rich", "shutil", "subprocess", "tempfile", "tomlkit",
     "tomllib", "typer", "urllib.request", "zipfile",
 }  # fmt: skip
 _SCRIPT = """
