@@ -13,8 +13,8 @@ from tests import example_tree
 
 HEAVY = {
     "asyncio", "concurrent.futures", "dataclasses", "difflib", "email", "http", "importlib.metadata",
-    "inspect", "logging", "multiprocessing", "networkx", "pathlib", "rich", "shutil", "subprocess", "tempfile", "tomlkit",
-    "tomllib", "typer", "urllib.request", "zipfile",
+    "inspect", "logging", "multiprocessing", "networkx", "pathlib", "rich", "shutil", "subprocess",
+    "tempfile", "tomlkit", "tomllib", "typer", "urllib.request", "zipfile",
 }  # fmt: skip
 _SCRIPT = """
 import sys
