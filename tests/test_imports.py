@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+import depcheck
 from depcheck import rules
 from tests import example_tree
 
@@ -16,8 +17,8 @@ HEAVY = {
     "inspect", "logging", "multiprocessing", "networkx", "pathlib", "rich", "shutil", "subprocess",
     "tempfile", "tomlkit", "tomllib", "typer", "urllib.request", "zipfile",
 }  # fmt: skip
-_SCRIPT = """
-import sys
+_HERE = f"import sys; sys.path.insert(0, {str(Path(depcheck.__file__).parent.parent)!r})"
+_SCRIPT = f"""{_HERE}
 from depcheck import cli
 cli.main(sys.argv[1:])
 print(*sorted(sys.modules), file=sys.stderr)
@@ -38,7 +39,7 @@ def test_a_scan_imports_nothing_heavy_and_no_rule_that_is_silent(form: str, tmp_
 
 
 def test_the_version_imports_no_command_line() -> None:
-    script = "import sys; sys.argv = ['depcheck', '--version']; from depcheck.__main__ import main; main()"
+    script = _HERE + "; sys.argv = ['depcheck', '--version']; from depcheck.__main__ import main; main()"
     words = [sys.executable, "-I", "-c", f"{script}; print(*sys.modules)"]
     done = subprocess.run(words, capture_output=True, text=True, check=True)
     assert done.stdout.startswith("depcheck 0.")
