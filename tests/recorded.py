@@ -2,7 +2,7 @@
 
 A tree maps paths to contents (`->` starts a symbolic link, `@ROOT@` is the tree's own place).
 `commands` maps a command to `loads` or `fails` as the tool had it, or to `unknown` where depcheck
-rightly cannot know. Versions: Poetry 2.5.1, PDM 2.29.3, Hatch 1.18.2, Python 3.11.
+rightly cannot know. Versions: uv 0.13.9, Poetry 2.5.1, PDM 2.29.3, Hatch 1.18.2, Python 3.11.
 """
 
 from __future__ import annotations

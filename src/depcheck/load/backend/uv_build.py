@@ -50,7 +50,7 @@ def build(findings: Findings, target: str) -> None:
     if target == "metadata":
         return
     _modules(findings, findings.manifest.tool("uv", "build-backend") or {}, project.name)
-    if target == "wheel":
+    if target in {"wheel", "editable"}:
         _data(findings, findings.manifest.tool("uv", "build-backend", "data") or {})
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from depcheck import paths
-from depcheck.load.cargo import globs
+from depcheck.load import globs
 from depcheck.load.cargo.package import Package, PathDependency, read
 from depcheck.load.cargo.session import Session, excludes, missing, virtual
 from depcheck.manifest.cargo import Manifest, Workspace

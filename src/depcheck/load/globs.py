@@ -1,4 +1,4 @@
-"""Globs as the `glob` crate expands them: what `members` of a cargo workspace hits."""
+"""Globs as the `glob` crate expands them: what `members` of a workspace of cargo or uv hits."""
 
 from __future__ import annotations
 
@@ -13,14 +13,15 @@ _META = re.compile(r"[*?\[]")
 
 
 class PatternError(Exception):
-    """The text is no pattern; cargo says "could not parse pattern"."""
+    """The text is no pattern; the tools refuse it."""
 
 
-def expand(tree: Tree, directory: str, text: str) -> list[str]:
+def expand(tree: Tree, directory: str, text: str, *, escaped: bool = False) -> list[str]:
     """The canonical paths that `text`, written in `directory`, hits, in the crate's order.
 
     Raises PatternError. Hidden names are hit, `{}` and `!` are plain characters, `**` has to be a
-    whole component. The path of the directory itself is a part of the pattern.
+    whole component. The path of the directory itself is a part of the pattern, unless the tool
+    has `escaped` it.
     """
     for part in text.split("/"):
         compile_part(part)
@@ -31,7 +32,7 @@ def expand(tree: Tree, directory: str, text: str) -> list[str]:
         start, parts = "", inside.split("/")
     else:
         above = f"{tree.root}/{directory}" if not directory.startswith("/") else directory
-        for part in above.split("/"):
+        for part in () if escaped else above.split("/"):
             if _META.search(part) and not matches_part(part, part):
                 return []
         start, parts = directory, [part for part in text.split("/") if part not in ("", ".")]

@@ -1,0 +1,175 @@
+"""One name, several places: what uv's resolver does not allow.
+
+Source: uv `uv-resolver/src/resolver/urls.rs`, `fork_urls.rs`; how it forks: `resolver/mod.rs` (Forks).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import combinations
+
+from depcheck import paths
+from depcheck.load.poetry import conditions
+from depcheck.load.poetry.conditions import ALWAYS, All, Condition, Some
+from depcheck.load.uv import project
+from depcheck.load.uv.lowering import Wanted
+from depcheck.load.uv.project import Project
+from depcheck.load.uv.resolve import Edge, Walk
+from depcheck.model import Fault, Reference
+from depcheck.sources import Sources
+
+_MOST_EDGES = 60  # of one name that lead to several places
+
+
+def check(walked: Walk, *, declared: bool) -> Iterator[Fault]:
+    """Every conflict. declared: some extras or groups are declared to exclude each other."""
+    forks = _Forks(walked)
+    for name, edges in walked.edges.items():
+        if name not in walked.failed and len({_key(edge) for edge in edges}) > 1:
+            yield from _of_name(name, edges, forks, declared=declared)
+    yield from _by_extras(walked)
+
+
+def _key(edge: Edge) -> tuple[str, bool | None]:
+    return edge.real, edge.wanted.editable
+
+
+def _of_name(name: str, edges: list[Edge], forks: _Forks, *, declared: bool) -> Iterator[Fault]:
+    distinct = list({(_key(edge), edge.parent, edge.wanted.site): edge for edge in edges}.values())
+    for one, other in combinations(distinct[:_MOST_EDGES], 2):
+        if one.real == other.real and (
+            one.wanted.editable is None
+            or other.wanted.editable is None
+            or one.wanted.editable == other.wanted.editable
+        ):
+            continue
+        if declared and one.wanted.site.file == other.wanted.site.file:
+            continue
+        if forks.exclude(one, other):
+            continue
+        yield _conflict(name, *sorted((one, other), key=_blame))
+        return
+
+
+def _blame(edge: Edge) -> int:
+    """Which of two is rather to be mended: a path before `workspace = true`, a member's own place last."""
+    route = edge.wanted.site.route
+    return 2 if not route else 1 if route[-1] == "workspace" else 0
+
+
+def _conflict(name: str, blamed: Edge, other: Edge) -> Fault:
+    wanted = blamed.wanted
+    if blamed.real != other.real:
+        message = (
+            f"`{name}` is taken from `{blamed.path or '.'}` here and from `{other.path or '.'}` elsewhere"
+        )
+    else:
+        how = "editable" if wanted.editable else "not editable"
+        message = f"`{wanted.raw}` is {how} here and the other way elsewhere"
+    note = f"the other place is `{_place(other)}`; uv says: Requirements contain conflicting URLs"
+    return Fault("duplicate-package", wanted.site, message, wanted.reference(blamed.path), (note,), "uv")
+
+
+def _place(edge: Edge) -> str:
+    site = edge.wanted.site
+    return f"{site.file}: {'.'.join(map(str, site.route))}" if site.route else site.file
+
+
+class _Forks:
+    """In which environments a package is reached. uv forks only where one package asks for one name twice."""
+
+    def __init__(self, walked: Walk) -> None:
+        self._incoming: dict[str, list[Edge]] = {}
+        self._several: dict[tuple[str, str], set[str]] = {}
+        for name, edges in walked.edges.items():
+            for edge in edges:
+                self._incoming.setdefault(edge.path, []).append(edge)
+                self._several.setdefault((edge.parent, name), set()).add(edge.real)
+        self._known: dict[str, Condition] = {}
+
+    def exclude(self, one: Edge, other: Edge) -> bool:
+        """Whether no fork holds both."""
+        fork = All((self._fork(one), self._fork(other)))
+        together = (
+            conditions.together(fork),
+            conditions.together(fork, one.wanted.when),
+            conditions.together(fork, other.wanted.when),
+        )
+        return False in together
+
+    def _fork(self, edge: Edge) -> Condition:
+        splits = len(self._several.get((edge.parent, edge.wanted.name), ())) > 1
+        return All((self._reached(edge.parent), edge.wanted.when if splits else ALWAYS))
+
+    def _reached(self, path: str) -> Condition:
+        if path not in self._known:
+            self._known[path] = ALWAYS  # a circle adds nothing
+            incoming = self._incoming.get(path, [])
+            if incoming and all(edge.parent != path for edge in incoming):
+                parts = tuple(self._fork(edge) for edge in incoming)
+                if ALWAYS not in parts and All((ALWAYS, ALWAYS)) not in parts:
+                    self._known[path] = Some(parts)
+        return self._known[path]
+
+
+def _by_extras(walked: Walk) -> Iterator[Fault]:
+    """Paths behind extras that were asked for by name only: uv refuses them (`DisallowedUrl`)."""
+    ahead = [(wanted.name, wanted.extras) for _, wanted in walked.named if wanted.extras]
+    seen: set[tuple[str, frozenset[str]]] = set()
+    while ahead:
+        name, extras = ahead.pop()
+        edges = walked.edges.get(name)
+        if not edges or (name, extras) in seen:
+            continue
+        seen.add((name, extras))
+        found = walked.packages.get(edges[0].path)
+        for wanted in found.requires if found is not None else ():
+            if wanted.extra not in extras:
+                continue
+            place = walked.place(wanted)
+            if place is None or place.kind == "remote":
+                ahead.append((wanted.name, wanted.extras))
+                continue
+            real = walked.tree.resolve(place.path)
+            if not any(edge.real == real for edge in walked.edges.get(wanted.name, ())):
+                yield _disallowed(wanted, name, place.path)
+
+
+def _disallowed(wanted: Wanted, name: str, path: str) -> Fault:
+    message = f"`{wanted.raw}` is reached only by an extra of `{name}` that is asked for by name"
+    note = f"uv takes paths only along paths; give `{wanted.name}` a source where `{name}` is asked for"
+    return Fault("invalid-manifest", wanted.site, message, wanted.reference(path), (note,), "uv")
+
+
+def unsourced(walked: Walk, members: frozenset[str], known: frozenset[str]) -> Iterator[Fault]:
+    """Names without a source, asked for by a path dependency that has the project of that name beside it.
+
+    What a member asks for by name only may be meant for an index; a dependency that is reached by a
+    path and leaves out its neighbour is meant to find it in the tree. members: their directories.
+    known: names that the lock file has from an index already.
+    """
+    for parent, wanted in walked.named:
+        if parent in members or wanted.name in walked.edges or wanted.name in known:
+            continue
+        beside = _beside(walked.sources, parent, wanted)
+        if beside is not None:
+            raw = paths.relative(beside.directory, parent)
+            reference = Reference(
+                wanted.site, wanted.reference().key, wanted.raw, beside.directory, "package", wanted.name
+            )
+            message = f"`{wanted.name}` has no source, so uv looks for it in an index and not at `{raw}`"
+            note = f'write `{wanted.name} = {{ path = "{raw}" }}` under `[tool.uv.sources]`'
+            yield Fault("missing-path", wanted.site, message, reference, (note,), "uv")
+
+
+def _beside(sources: Sources, parent: str, wanted: Wanted) -> Project | None:
+    """The project beside `parent` that a plain name is meant for, where there is one."""
+    folder = paths.parent(parent)
+    if not parent or wanted.specifier:
+        return None
+    for spelled in dict.fromkeys((wanted.name, wanted.name.replace("-", "_"))):
+        directory = paths.join(folder, spelled)
+        found = sources.get(project.read, directory) if directory != parent else None
+        if isinstance(found, Project) and found.name == wanted.name:
+            return found
+    return None

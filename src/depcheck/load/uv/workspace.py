@@ -1,0 +1,293 @@
+"""Which workspace a project belongs to, and its members.
+
+Source: uv `uv-workspace/src/workspace.rs` (find_workspace, collect_members_only,
+collect_required_members); where the recorded runs differ from it, they decide.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from posixpath import normpath
+from typing import NamedTuple
+
+from depcheck import paths
+from depcheck.load import globs
+from depcheck.load.uv import project
+from depcheck.load.uv.project import MANIFEST, Project, Refused
+from depcheck.manifest import gitignore, toml
+from depcheck.manifest.pyproject import normalise, route_text
+from depcheck.manifest.uv import Named, Source, Uv
+from depcheck.model import Fault, Reference, Site
+from depcheck.sources import Sources
+from depcheck.tree.base import Kind
+
+MEMBERS = "tool.uv.workspace.members"
+
+
+class Workspace(NamedTuple):
+    """A root with its members; a project that stands alone is a workspace of one.
+
+    root:     the project at the root (without a name: a virtual root).
+    explicit: there is a `[tool.uv.workspace]`, so the root's sources hold for all.
+    members:  by normalised name, the root among them where it is a project.
+    required: members that some entry of `[tool.uv.sources]` takes from the workspace, and whether
+              it says `editable`.
+    lost:     names of directories that were to be members and cannot be read: what is missing
+              under such a name is missing because of that.
+    faults:   what keeps uv from reading the workspace.
+    """
+
+    root: Project
+    explicit: bool
+    members: Mapping[str, Project]
+    required: Mapping[str, bool | None]
+    lost: frozenset[str]
+    faults: tuple[Fault, ...]
+    unknowns: tuple[str, ...]
+
+    @property
+    def sources(self) -> Mapping[str, tuple[Source, ...]]:
+        """The sources that hold for every member which has none of its own."""
+        return self.root.uv.sources if self.explicit else {}
+
+    @property
+    def directory(self) -> str:
+        """Where the root is."""
+        return self.root.directory
+
+
+class Unreadable(NamedTuple):
+    """There is no saying which workspace it is."""
+
+    faults: tuple[Fault, ...] = ()
+    unknowns: tuple[str, ...] = ()
+
+
+def around(sources: Sources, directory: str) -> Workspace | Unreadable | None:
+    """The workspace of the project in `directory`; None where it holds no pyproject.toml."""
+    found = sources.get(project.read, directory)
+    match found:
+        case None:
+            return None
+        case Refused(faults):
+            return Unreadable(faults)
+        case toml.Unknown(_, because):
+            return Unreadable(unknowns=(because,))
+    if found.uv.members is not None or not found.name:
+        return sources.get(of_root, directory)
+    above = sources.get(enclosing, directory)
+    if isinstance(above, Unreadable):
+        return above
+    return sources.get(of_root, directory if above is None else above)
+
+
+def enclosing(sources: Sources, directory: str) -> str | Unreadable | None:
+    """The root of the workspace above that lists `directory`: the first pyproject.toml above decides."""
+    for above in paths.ancestors(directory)[1:]:
+        found = sources.get(project.read, above)
+        match found:
+            case None:
+                continue
+            case toml.Unknown(_, because):
+                return Unreadable(unknowns=(because,))
+            case Refused(faults):
+                return Unreadable((_search_fails(directory, above, faults[0]),))
+        listed = (
+            found.uv.members is not None
+            and any(_includes(pattern.text, above, directory) for pattern in found.uv.members)
+            and not any(excludes(pattern.text, above, directory) for pattern in found.uv.exclude)
+        )
+        return above if listed else None
+    return None
+
+
+def _search_fails(directory: str, above: str, fault: Fault) -> Fault:
+    site = Site(paths.join(directory, MANIFEST))
+    target = paths.join(above, MANIFEST)
+    raw = paths.relative(target, directory)
+    reference = Reference(site, "(upward search)", raw, target, "workspace")
+    message = f"uv looks for a workspace above the project and cannot read `{target}`"
+    return Fault("missing-workspace-root", site, message, reference, (f"`{target}`: {fault.message}",), "uv")
+
+
+def _includes(pattern: str, root: str, directory: str) -> bool:
+    """Whether a pattern of `members` hits a directory below the root, component by component."""
+    parts = [part for part in normpath(pattern).split("/") if part not in ("", ".")]
+    if pattern.startswith("/") or not paths.is_below(directory, root):
+        return False
+    return _match(parts, [part for part in paths.relative(directory, root).split("/") if part != "."])
+
+
+def _match(parts: list[str], names: list[str]) -> bool:
+    if not parts:
+        return not names
+    if parts[0] == "**":
+        if len(parts) == 1:
+            return bool(names)
+        return any(_match(parts[1:], names[start:]) for start in range(len(names)))
+    return bool(names) and globs.matches_part(parts[0], names[0]) and _match(parts[1:], names[1:])
+
+
+def excludes(pattern: str, root: str, directory: str) -> bool:
+    """Whether a pattern of `exclude` hits a directory: here `*` matches `/` too."""
+    if not paths.is_below(directory, root) or pattern.startswith("/"):
+        return False
+    return _exclusion(normpath(pattern)).fullmatch(paths.relative(directory, root)) is not None
+
+
+def _exclusion(pattern: str) -> re.Pattern[str]:
+    parts = pattern.split("/")
+    text = ""
+    for index, part in enumerate(parts):
+        last = index == len(parts) - 1
+        if part == "**":
+            text += ".*" if last else "(?:.*/)?"
+        else:
+            text += f"(?s:{globs.compile_part(part).pattern})" + ("" if last else "/")
+    return re.compile(text, re.DOTALL)
+
+
+def of_root(sources: Sources, directory: str) -> Workspace | Unreadable:
+    """The workspace whose root is in `directory`, which holds a pyproject.toml that uv can read."""
+    root = sources.get(project.read, directory)
+    if not isinstance(root, Project):
+        return Unreadable()
+    collected = _Collection(sources, root)
+    for pattern in root.uv.members or ():
+        collected.pattern(pattern)
+    collected.nested()
+    required = _required(collected, root)
+    every = [*collected.members.values(), *(() if root.name else (root,))]
+    collected.faults += [fault for member in every for fault in _default_groups(member)]
+    return Workspace(
+        root,
+        root.uv.members is not None,
+        collected.members,
+        required,
+        frozenset(collected.lost),
+        tuple(collected.faults),
+        tuple(collected.unknowns),
+    )
+
+
+class _Collection:
+    """The members of one root as they are found."""
+
+    def __init__(self, sources: Sources, root: Project) -> None:
+        self.sources = sources
+        self.tree = sources.tree
+        self.root = root
+        self.members: dict[str, Project] = {root.name: root} if root.name else {}
+        self.seen = {root.directory} if root.name else set[str]()
+        self.lost: set[str] = set()
+        self.faults: list[Fault] = []
+        self.unknowns: list[str] = []
+
+    def pattern(self, pattern: Named) -> None:
+        text = normpath(pattern.text) if pattern.text else "."
+        for hit in globs.expand(self.tree, self.root.directory, text, escaped=True):
+            if hit not in self.seen:
+                self.seen.add(hit)
+                if not any(excludes(other.text, self.root.directory, hit) for other in self.root.uv.exclude):
+                    self._member(pattern, hit)
+
+    def _member(self, pattern: Named, directory: str) -> None:
+        if paths.is_outside(directory):
+            self.unknowns.append(f"the member `{directory}` lies outside the repository")
+            self.lost.add(normalise(paths.name(directory)))
+            return
+        found = self.sources.get(project.read, directory)
+        match found:
+            case None:
+                self._without_manifest(pattern, directory)
+            case toml.Unknown(_, because):
+                self.unknowns.append(because)
+                self.lost.add(normalise(paths.name(directory)))
+            case Refused(faults):
+                place = faults[0].site
+                where = f"{place.file}:{place.line}" if place.line else place.file
+                note = f"`{where}`: {faults[0].message}"
+                self._fault("invalid-manifest", pattern, directory, "cannot be read by uv", note)
+            case Project() if not found.uv.managed:
+                return
+            case Project() if not found.name:
+                self._fault("not-a-package", pattern, directory, "holds a pyproject.toml without `[project]`")
+            case Project():
+                self._add(pattern, found)
+
+    def _add(self, pattern: Named, found: Project) -> None:
+        other = self.members.setdefault(found.name, found)
+        if other is not found:
+            message = f"holds `{found.name}`, and so does `{other.directory or '.'}`"
+            note = f"uv says: Two workspace members are both named `{found.name}`"
+            self._fault("duplicate-package", pattern, found.directory, message, note)
+            self.lost.discard(normalise(paths.name(found.directory)))
+
+    def _without_manifest(self, pattern: Named, directory: str) -> None:
+        """What a pattern may hit without harm (uv: collect_members_only)."""
+        kind = self.tree.kind(directory)
+        if kind is Kind.MISSING:
+            self._fault("missing-member", pattern, directory, "is a link that leads nowhere")
+        elif kind is Kind.UNKNOWN:
+            self.unknowns.append(f"what stands at `{directory}` cannot be known")
+        elif kind is Kind.DIR and not paths.name(directory).startswith("."):
+            if self.tree.exists(paths.join(directory, MANIFEST)):
+                self._fault("invalid-manifest", pattern, directory, "holds a pyproject.toml that is no file")
+            elif not gitignore.holds_only_ignored(self.sources, directory):
+                note = (
+                    "uv passes over a directory only if it is hidden, empty, or all of it is ignored by git"
+                )
+                self._fault("not-a-package", pattern, directory, "holds no pyproject.toml", note)
+
+    def nested(self) -> None:
+        for member in self.members.values():
+            if member.uv.members is not None and member is not self.root:
+                site = Site(member.manifest.path, ("tool", "uv", "workspace"))
+                message = "a member of a workspace cannot be a workspace root itself"
+                reference = Reference(site, route_text(site.route), ".", self.root.directory, "workspace")
+                self.faults.append(Fault("invalid-manifest", site, message, reference, (), "uv"))
+
+    def _fault(self, rule: str, pattern: Named, directory: str, what: str, *notes: str) -> None:
+        self.lost.add(normalise(paths.name(directory)))
+        reference = Reference(pattern.site, route_text(pattern.site.route), pattern.text, directory, "member")
+        message = f"`{pattern.text}` matches `{directory or '.'}`, which {what}"
+        self.faults.append(Fault(rule, pattern.site, message, reference, notes, "uv"))
+
+
+def _required(collected: _Collection, root: Project) -> dict[str, bool | None]:
+    """Members that are taken from the workspace, used or not (uv: collect_required_members)."""
+    found: dict[str, bool | None] = {}
+    tables = [(root.name, root.uv.sources)] if root.uv.members is not None else []
+    tables += [(name, member.uv.sources) for name, member in collected.members.items()]
+    for owner, table in tables:
+        for name, listed in table.items():
+            for source in listed:
+                if name == owner or source.kind != "workspace" or source.value is not True:
+                    continue
+                before = found.get(name)
+                if before is not None and source.editable is not None and before != source.editable:
+                    message = f"the member `{name}` is wanted both with and without `editable`"
+                    site = source.site._replace(route=(*source.site.route[:-1], "editable"))
+                    collected.faults.append(Fault("invalid-manifest", site, message, tool="uv"))
+                found[name] = source.editable
+    return found
+
+
+def _default_groups(member: Project) -> Iterator[Fault]:
+    """`default-groups` has to name groups that are there, in every member."""
+    for group in member.uv.groups or ():
+        if normalise(group.text) not in member.manifest.groups:
+            reference = Reference(group.site, route_text(group.site.route), group.text, "", "path")
+            message = f"the default group `{group.text}` is not defined"
+            yield Fault("invalid-manifest", group.site, message, reference, (), "uv")
+
+
+def is_package(workspace: Workspace, member: Project) -> bool:
+    """Whether a member is built and installed, and not only what it depends on."""
+    return member.uv.is_package(require_build_system=member.name not in workspace.required)
+
+
+def virtual(uv: Uv) -> bool:
+    """Whether a path dependency is only what it depends on."""
+    return not uv.is_package(require_build_system=False)
