@@ -52,18 +52,24 @@ def activate(package: Package, asked: Iterable[str] | None) -> Activation:
             continue
         done.add(feature)
         if feature in manifest.features:
-            ahead.extend(_follow(manifest, unlisted, feature, found))
+            if feature in manifest.features[feature]:
+                found.cyclic.add(feature)
+            ahead.extend(_follow(manifest, unlisted, manifest.features[feature], found))
         elif feature in unlisted:
             found.optional.add(feature)
             found.firm.add(feature)
+        elif "/" in feature:  # of a command line
+            ahead.extend(_follow(manifest, unlisted, (feature,), found))
         elif feature != "default":
             found.missing.add(feature)
     return found
 
 
-def _follow(manifest: Manifest, unlisted: frozenset[str], feature: str, found: Activation) -> Iterable[str]:
+def _follow(
+    manifest: Manifest, unlisted: frozenset[str], values: tuple[str, ...], found: Activation
+) -> Iterable[str]:
     """The features that one feature turns on further; what it asks of dependencies goes into `found`."""
-    for value in manifest.features[feature]:
+    for value in values:
         name, slash, wanted = value.partition("/")
         if slash:
             weak, name = name.endswith("?"), name.removesuffix("?")
@@ -77,9 +83,12 @@ def _follow(manifest: Manifest, unlisted: frozenset[str], feature: str, found: A
             found.optional.add(value[4:])
             found.firm.add(value[4:])
         else:
-            if value == feature:
-                found.cyclic.add(feature)
             yield value
+
+
+def explicit_default(package: Package) -> set[str]:
+    """What is asked of a package that nothing is said about."""
+    return {"default"} if "default" in package.manifest.features else set()
 
 
 def enabled(package: Package, asked: set[str]) -> set[str]:

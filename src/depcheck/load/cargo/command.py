@@ -1,157 +1,32 @@
-"""cargo's command line: words to what the command reads, and where it fails."""
+"""cargo's commands: what each reads, and where it fails."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
 from depcheck import paths
-from depcheck.load.cargo import archive, compilation, config, lock, workspace
-from depcheck.load.cargo.activate import enabled, implicit
-from depcheck.load.cargo.judge import resolution, unconfigured
-from depcheck.load.cargo.package import read
+from depcheck.load.cargo import archive, compilation, config, lock, requested, selection, units, workspace
+from depcheck.load.cargo.invocation import Invocation, parse
+from depcheck.load.cargo.judge import Scope, resolution, unconfigured
+from depcheck.load.cargo.package import Package, read
 from depcheck.load.cargo.resolve import Resolved
-from depcheck.load.cargo.targets import Source
 from depcheck.load.cargo.workspace import Loaded
-from depcheck.load.tool import UsageError
 from depcheck.manifest.cargo import Manifest
-from depcheck.model import Fault, Outcome, Site
-from depcheck.record import NamedTuple
+from depcheck.model import Fault, Outcome, Reference, Site
 from depcheck.sources import Sources
 from depcheck.tree.base import Kind
 
-# Options that take a value; all others are flags. Both spellings of each.
-_VALUED = {
-    "-C",
-    "-F",
-    "-Z",
-    "-j",
-    "-p",
-    "--bench",
-    "--bin",
-    "--branch",
-    "--charset",
-    "--color",
-    "--config",
-    "--depth",
-    "--edges",
-    "--example",
-    "--exclude",
-    "--features",
-    "--filter-platform",
-    "--format",
-    "--format-version",
-    "--git",
-    "--index",
-    "--invert",
-    "--jobs",
-    "--lockfile-path",
-    "--manifest-path",
-    "--message-format",
-    "--output-format",
-    "--package",
-    "--path",
-    "--precise",
-    "--prefix",
-    "--profile",
-    "--prune",
-    "--registry",
-    "--rev",
-    "--root",
-    "--tag",
-    "--target",
-    "--target-dir",
-    "--artifact-dir",
-    "--test",
-    "--timings",
-    "--token",
-    "--vers",
-    "--version",
-    "-e",
-    "-i",
-    "--sync",
-    "-s",
-}
-_OPTIONAL_VALUE = {"--timings"}
-_SHORT = {"-p": "--package", "-F": "--features", "-e": "--edges", "-i": "--invert", "-s": "--sync"}
-_ALIASES = {"b": "build", "c": "check", "d": "doc", "r": "run", "t": "test", "rm": "remove"}
-_RESOLVING = {"metadata", "tree", "fetch", "update", "generate-lockfile", "vendor", "info", "pkgid"}
+# These write a lock file and ask no more of the resolution: no features, no overrides, no crate names.
+_LOCKING = {"fetch", "update", "generate-lockfile", "vendor"}
+_RESOLVING = {"metadata", "tree", "info", *_LOCKING}
 _BUILDING = {
-    "build",
-    "check",
-    "test",
-    "run",
-    "bench",
-    "doc",
-    "clippy",
-    "rustc",
-    "rustdoc",
-    "fix",
-    "install",
+    "build", "check", "test", "run", "bench", "doc", "clippy", "rustc", "rustdoc", "fix", "install",
     "nextest",
-}
-_PACKAGING = {"package", "publish"}
-_LOADING = {"clean", "fmt", "locate-project", "read-manifest", "verify-project", "add", "remove"}
-_APART = {"new", "init", "login", "logout", "search", "help", "version", "yank", "owner", "uninstall"}
-# Which kinds a command compiles where no target is named.
-_DEFAULT_KINDS = {
-    "test": ("lib", "bin", "example", "test"),
-    "nextest": ("lib", "bin", "example", "test"),
-    "bench": ("lib", "bin", "bench"),
-    "run": ("lib", "bin"),
-    "install": ("lib", "bin"),
-}
-_KIND_FLAGS = {
-    "--lib": "lib", "--bins": "bin", "--bin": "bin", "--examples": "example", "--example": "example",
-    "--tests": "test", "--test": "test", "--benches": "bench", "--bench": "bench",
 }  # fmt: skip
-
-
-class Invocation(NamedTuple):
-    """A parsed command line: its subcommand, its options with their values, its operands."""
-
-    command: str
-    options: Mapping[str, tuple[str, ...]]
-    operands: tuple[str, ...]
-
-    def has(self, *names: str) -> bool:
-        """Whether one of the options is given."""
-        return any(name in self.options for name in names)
-
-    def values(self, *names: str) -> list[str]:
-        """The values of the options."""
-        return [value for name in names for value in self.options.get(name, ())]
-
-
-def parse(words: Sequence[str]) -> Invocation:
-    """Split the words. Raises UsageError where there is no subcommand."""
-    options: dict[str, tuple[str, ...]] = {}
-    operands: list[str] = []
-    ahead = list(words)[::-1]
-    if ahead and ahead[-1].startswith("+"):
-        ahead.pop()
-    while ahead:
-        word = ahead.pop()
-        if word == "--":
-            break
-        if not word.startswith("-") or word == "-":
-            operands.append(word)
-            continue
-        name, equals, value = word.partition("=")
-        if not word.startswith("--") and word != word[:2] in _VALUED:  # -pNAME
-            name, equals, value = word[:2], "=", word[2:].removeprefix("=")
-        name = _SHORT.get(name, name)
-        takes_value = name in _VALUED and not (name == "--version" and not operands)
-        if takes_value and not equals and name not in _OPTIONAL_VALUE:
-            if not ahead:
-                raise UsageError(f"`{word}` needs a value")
-            value = ahead.pop()
-        options[name] = (*options.get(name, ()), value)
-    if not operands:
-        if any(name in options for name in ("--version", "-V", "--help", "-h", "--list")):
-            return Invocation("version", options, ())
-        raise UsageError("no cargo command is given")
-    command = _ALIASES.get(operands[0], operands[0])
-    return Invocation(command, options, tuple(operands[1:]))
+_PACKAGING = {"package", "publish"}
+_LOADING = {"fmt", "read-manifest", "verify-project", "add", "remove", "pkgid", "clean"}
+_APART = {"new", "init", "login", "logout", "search", "help", "version", "yank", "owner", "uninstall"}
+_KNOWN = {"locate-project", *_RESOLVING, *_BUILDING, *_PACKAGING, *_LOADING}
 
 
 def run(sources: Sources, cwd: str, words: Sequence[str], env: Mapping[str, str]) -> Outcome:
@@ -163,15 +38,17 @@ def run(sources: Sources, cwd: str, words: Sequence[str], env: Mapping[str, str]
         return Outcome()
     files = sources.get(config.files, cwd)
     settings = sources.get(config.read, files)
-    if invocation.command not in _RESOLVING | _BUILDING | _PACKAGING | _LOADING:
+    if invocation.command not in _KNOWN:
         return Outcome(settings.faults, (f"`cargo {invocation.command}` is an alias or a plugin",))
     if settings.faults:
         return Outcome(settings.faults)
     if "path-bases" in words or (env.get("RUSTC_BOOTSTRAP") == "1" and _uses_nightly(sources, cwd)):
         return Outcome(unknowns=("nightly features are not modelled",))
     manifest = _current(sources, cwd, invocation)
-    if isinstance(manifest, Fault):
-        return Outcome((manifest,))
+    if isinstance(manifest, Fault) or (
+        invocation.command == "locate-project" and not invocation.has("--workspace")
+    ):
+        return Outcome((manifest,) if isinstance(manifest, Fault) else ())
     return _Run(sources, invocation, manifest, (files, env)).outcome()
 
 
@@ -220,161 +97,200 @@ class _Run:
     ) -> None:
         self.sources = sources
         self.invocation = invocation
+        self.command = invocation.command
         self.manifest = manifest
         files, self.env = around
         self.settings = sources.get(config.read, files)
         self.loaded: Loaded = sources.get(workspace.load, manifest)
         self.files = files
+        self.lock_file = paths.join(paths.parent(self.loaded.root or manifest), "Cargo.lock")
+        self.faults: list[Fault] = []
+        self.unknowns: list[str] = []
 
     def outcome(self) -> Outcome:
-        invocation = self.invocation
         named, unsure = unconfigured(self.sources, self.loaded.registries, self.settings, self.env)
-        faults, unknowns = [*self.loaded.faults, *named], [*self.loaded.unknowns, *unsure]
-        if invocation.command in _LOADING or (
-            invocation.command == "metadata" and invocation.has("--no-deps")
-        ):
-            return Outcome(tuple(faults), tuple(unknowns))
-        lock_file = paths.join(paths.parent(self.loaded.root or self.manifest), "Cargo.lock")
-        resolved = resolution(self.sources, self.loaded, self.files)
-        if not faults and self._lists() and not self.sources.tree.exists(lock_file):  # nothing is resolved
-            empty = [fault for fault in resolved.faults if fault.rule == "missing-member"]
-            return Outcome((*empty, *self._stage(resolved, unknowns)), tuple(unknowns))
-        named, unsure = unconfigured(self.sources, resolved.registries, self.settings, self.env)
-        faults += [*resolved.faults, *self.settings.resolving, *self.settings.running, *named]
-        unknowns += [*resolved.unknowns, *unsure]
-        if not self.sources.tree.exists(lock_file):
-            faults += resolved.latent
-        elif conflict := self.sources.get(lock.conflict, lock_file):
-            faults.append(conflict)
-        if not faults:
-            faults += self._registry_sources(resolved)
-        if not faults and invocation.has("--locked", "--frozen"):
-            faults += lock.faults(self.sources, self.loaded, resolved, self.manifest)
-        if not faults:
-            faults += self._stage(resolved, unknowns)
-        return Outcome(tuple(dict.fromkeys(faults)), tuple(dict.fromkeys(unknowns)), writes=(lock_file,))
+        self.faults = [*self.loaded.faults, *named]
+        self.unknowns = [*self.loaded.unknowns, *unsure]
+        if self._only_loads():
+            if not self.faults:
+                self.faults += self._alone()
+            return Outcome(tuple(self.faults), tuple(self.unknowns))
+        resolved = resolution(self.sources, self.loaded, self.files, self._scope())
+        if self._resolves():
+            self._resolve(resolved)
+        if not self.faults:
+            self.faults += self._stage(resolved)
+        return Outcome(
+            tuple(dict.fromkeys(self.faults)), tuple(dict.fromkeys(self.unknowns)), writes=(self.lock_file,)
+        )
 
-    def _lists(self) -> bool:
-        """`cargo package --list`."""
-        return self.invocation.command in _PACKAGING and self.invocation.has("--list", "-l")
-
-    def _registry_sources(self, resolved: Resolved) -> Iterator[Fault]:
-        """A configured source matters once a registry dependency is asked for."""
-        if any(package.external for package in resolved.packages.values()):
-            for _, fault in self.settings.sources:
-                yield fault
-
-    def _stage(self, resolved: Resolved, unknowns: list[str]) -> Iterator[Fault]:
-        """What the command does after the resolution."""
-        command = self.invocation.command
-        selected = self._selected(unknowns)
-        if not selected and not self.invocation.has("--package") and command in _BUILDING | _PACKAGING:
-            message = "the manifest is virtual, and the command selects no member"
-            site = Site(self.manifest, ("workspace",))
-            yield Fault("missing-member", site, message, tool="cargo")
-        if command in _BUILDING:
-            yield from self.loaded.recorded
-            yield from self.settings.building
-            if command in ("run", "test", "bench", "nextest"):
-                yield from self.settings.executing
-            for path in selected:
-                yield from self._compiled(path, resolved)
-        elif command in _PACKAGING:
-            for path in selected:
-                yield from self._packaged(path, resolved)
-
-    def _selected(self, unknowns: list[str]) -> list[str]:
-        """The manifests of the packages that the command is about."""
-        members = {path: package for path, package in self.loaded.members.items() if not package.is_virtual}
-        names = self.invocation.values("--package")
-        if names:
-            found = []
-            for name in names:
-                plain = name.rpartition("#")[2].partition("@")[0].partition(":")[0]
-                hits = [path for path, package in members.items() if package.name == plain]
-                if not hits:
-                    unknowns.append(f"`{name}` is no package of this workspace")
-                found.extend(hits)
-            return found
-        if self.invocation.has("--workspace", "--all"):
-            left_out = set(self.invocation.values("--exclude"))
-            return [path for path, package in members.items() if package.name not in left_out]
-        current = self.loaded.members.get(self.manifest)
-        if (
-            current is not None
-            and current.manifest.workspace
-            and current.manifest.workspace.default_members is not None
-        ):
-            listed = [
-                self.sources.tree.at(current.directory, raw)
-                for raw in current.manifest.workspace.default_members
-            ]
-            return [path for path in members if paths.parent(path) in listed]
-        if current is None or current.is_virtual:
-            return list(members)
-        return [self.manifest]
-
-    def _compiled(self, path: str, resolved: Resolved) -> Iterator[Fault]:
-        package = self.loaded.members[path]
-        absent = dict(resolved.unbuildable.get(path, ()))
-        active = enabled(package, self._asked(path))
-        for source in package.sources:
-            if (
-                self._compiles(source)
-                and source in absent
-                and (set(source.required) <= active or source.name in self._named())
-            ):
-                yield absent[source]
-        yield from compilation.below(path, resolved, self._asked(path), dev=self._builds_tests())
-
-    def _asked(self, path: str) -> set[str]:
-        """The features that the command asks of a package."""
-        package = self.loaded.members[path]
-        if self.invocation.has("--all-features"):
-            return {*package.manifest.features, *implicit(package.manifest)}
-        asked = {
-            name for text in self.invocation.values("--features") for name in text.replace(",", " ").split()
-        }
+    def _only_loads(self) -> bool:
+        if self.command == "clean":
+            return not self.invocation.has("--package")
         return (
-            asked
-            if self.invocation.has("--no-default-features")
-            else asked | compilation.default_features(package)
+            self.command in _LOADING
+            or self.command == "locate-project"
+            or (self.command == "metadata" and self.invocation.has("--no-deps"))
         )
 
-    def _builds_tests(self) -> bool:
-        """Whether a target is built that may use dev-dependencies."""
-        if self.invocation.command in ("test", "bench", "nextest") or self.invocation.has("--all-targets"):
-            return True
-        return any(
-            _KIND_FLAGS[flag] in ("example", "test", "bench")
-            for flag in self.invocation.options
-            if flag in _KIND_FLAGS
-        )
+    def _alone(self) -> Iterator[Fault]:
+        """What commands ask that only read the workspace."""
+        package = self.loaded.members.get(self.manifest)
+        if self.command == "pkgid" and not self.sources.tree.exists(self.lock_file):
+            message = f"`{self.lock_file}` has to exist for `cargo pkgid`"
+            reference = Reference(Site(self.lock_file), "(lock file)", "Cargo.lock", self.lock_file, "file")
+            yield Fault("missing-metadata-file", Site(self.manifest), message, reference, tool="cargo")
+        elif self.command == "pkgid" and self.invocation.operands:
+            if not self._locks(self.invocation.operands[0]):
+                yield self._refused(f"no package of the lock file is `{self.invocation.operands[0]}`")
+        elif self.command in {"read-manifest", "pkgid"} and (package is None or package.is_virtual):
+            yield self._refused("the manifest is virtual, and the command needs a package")
 
-    def _named(self) -> set[str]:
-        return set(self.invocation.values("--bin", "--example", "--test", "--bench"))
+    def _refused(self, message: str) -> Fault:
+        return Fault("missing-member", Site(self.manifest), message, tool="cargo")
 
-    def _compiles(self, source: Source) -> bool:
-        """Whether the command's target selection holds this target."""
-        options = self.invocation.options
-        if source.kind == "build script" or "--all-targets" in options:
-            return True
-        chosen = {kind for flag, kind in _KIND_FLAGS.items() if flag in options}
-        if not chosen:
-            return source.kind in _DEFAULT_KINDS.get(self.invocation.command, ("lib", "bin"))
-        if source.kind == "lib":
-            return True  # whatever is compiled links the library of its package
-        if source.kind not in chosen:
+    def _locks(self, text: str) -> bool:
+        """Whether exactly one package of the lock file is meant by `text`."""
+        found = self.sources.get(lock.read, self.lock_file)
+        spec = selection.parse(text)
+        if not isinstance(found, lock.Lock) or spec is None or spec.is_pattern:
             return False
-        plural = {"bin": "--bins", "example": "--examples", "test": "--tests", "bench": "--benches"}[
-            source.kind
+        hits = [
+            one for one in found.packages if one.name == spec.name and one.version.startswith(spec.version)
         ]
-        return plural in options or source.name in self.invocation.values(f"--{source.kind}")
+        return len(hits) == 1
+
+    def _scope(self) -> Scope:
+        """What has to be resolved: everything, but for `cargo install` only the package itself."""
+        if self.command != "install" or self.invocation.has("--locked", "--frozen"):
+            return Scope()
+        features = () if self.invocation.has("--no-default-features") else ("default",)
+        given = [
+            name for text in self.invocation.values("--features") for name in text.replace(",", " ").split()
+        ]
+        every = None if self.invocation.has("--all-features") else (*features, *given)
+        return Scope(self.manifest, every)
+
+    def _resolves(self) -> bool:
+        """`cargo package` resolves the workspace only to bring an existing lock file up to date."""
+        return self.command not in _PACKAGING or (
+            self.sources.tree.exists(self.lock_file) and not self.invocation.has("--exclude-lockfile")
+        )
+
+    def _resolve(self, resolved: Resolved) -> None:
+        named, unsure = unconfigured(self.sources, resolved.registries, self.settings, self.env)
+        faults = (
+            resolved.locking if self.command in _LOCKING or self.command in _PACKAGING else resolved.faults
+        )
+        self.faults += [*faults, *self.settings.resolving, *self.settings.running, *named]
+        self.unknowns += [*resolved.unknowns, *unsure]
+        if not self.sources.tree.exists(self.lock_file):
+            self.faults += resolved.latent
+        elif conflict := self.sources.get(lock.conflict, self.lock_file):
+            self.faults.append(conflict)
+        if not self.faults and any(package.external for package in resolved.packages.values()):
+            self.faults += [fault for _, fault in self.settings.sources]
+        if not self.faults and self.invocation.has("--locked", "--frozen"):
+            self.faults += lock.faults(self.sources, self.loaded, resolved, self.manifest)
+
+    def _stage(self, resolved: Resolved) -> Iterator[Fault]:
+        """What the command does after the resolution."""
+        match self.command:
+            case "fetch":
+                yield from self.loaded.recorded
+            case "update":
+                yield from self._updated()
+            case "metadata":
+                every = tuple(path for path, one in self.loaded.members.items() if not one.is_virtual)
+                yield from self._requested(resolved, every, dev=True).faults
+            case "tree":
+                yield from self._tree(resolved)
+            case "clean":
+                yield from self._chosen(resolved).faults
+            case "package" | "publish":
+                chosen = self._chosen(resolved)
+                yield from chosen.faults
+                for path in chosen.manifests:
+                    yield from self._packaged(path, resolved)
+            case command if command in _BUILDING:
+                yield from self._built(resolved)
+
+    def _chosen(self, resolved: Resolved) -> selection.Selection:
+        chosen = selection.choose(self.sources, (self.loaded, resolved), self.manifest, self.invocation)
+        self.unknowns += chosen.unknowns
+        return chosen
+
+    def _requested(self, resolved: Resolved, chosen: tuple[str, ...], *, dev: bool) -> requested.Requested:
+        read = self.loaded, resolved
+        return requested.request(read, self.manifest, chosen, self.invocation, dev=dev)
+
+    def _updated(self) -> Iterator[Fault]:
+        if not self.loaded.members or all(one.is_virtual for one in self.loaded.members.values()):
+            yield self._refused("the workspace has no members, and a lock file needs one")
+        if self.sources.tree.exists(self.lock_file):
+            for text in (*self.invocation.operands, *self.invocation.values("--package")):
+                if not self._locks(text):
+                    yield self._refused(f"no package of the lock file is `{text}`")
+
+    def _tree(self, resolved: Resolved) -> Iterator[Fault]:
+        chosen = self._chosen(resolved)
+        yield from chosen.faults or self._requested(resolved, chosen.manifests, dev=True).faults
+        for text in self.invocation.values("--invert", "--prune"):
+            spec = selection.parse(text)
+            if text and (spec is None or not any(spec.matches(one) for one in resolved.packages.values())):
+                yield self._refused(f"no package of the tree is `{text}`")
+
+    def _built(self, resolved: Resolved) -> Iterator[Fault]:
+        package = self.loaded.members.get(self.manifest)
+        if self.command == "install" and (package is None or package.is_virtual):
+            yield self._refused("the manifest is virtual, and `cargo install` needs a package")
+            return
+        chosen = self._chosen(resolved)
+        yield from chosen.faults
+        if chosen.faults or not chosen.manifests:
+            return
+        yield from self.loaded.recorded
+        yield from self.settings.building
+        if self.command in ("run", "test", "bench", "nextest"):
+            yield from self.settings.executing
+        dev = units.needs_dev(self.invocation)
+        asked = self._requested(resolved, chosen.manifests, dev=dev)
+        yield from asked.faults
+        packages: dict[str, Package] = {path: resolved.packages[path] for path in chosen.manifests}
+        picked = units.choose(packages, self.manifest, self.invocation)
+        yield from picked.faults
+        if asked.faults or picked.faults:
+            return
+        if self.command == "install" and not any(
+            unit.source.kind in ("bin", "example") for unit in picked.units
+        ):
+            yield Fault(
+                "missing-target-file",
+                Site(self.manifest),
+                "the package has no binary to install",
+                tool="cargo",
+            )
+        roots = {path: asked.features.get(path, set()) for path in chosen.manifests}
+        features = compilation.spread(roots, resolved, dev=dev)
+        yield from units.demanded(picked, features, packages)
+        yield from self._absent(
+            (*picked.units, *units.linked(picked, packages, self.invocation)), features, resolved
+        )
+        built = {path: roots[path] for path in roots if any(unit.manifest == path for unit in picked.units)}
+        yield from compilation.below(built, resolved, dev=dev)
+
+    def _absent(
+        self, wanted: Sequence[units.Unit], features: Mapping[str, set[str]], resolved: Resolved
+    ) -> Iterator[Fault]:
+        for unit in wanted:
+            for source, fault in resolved.unbuildable.get(unit.manifest, ()):
+                if source == unit.source and units.is_on(unit, features, resolved.packages):
+                    yield fault
 
     def _packaged(self, path: str, resolved: Resolved) -> Iterator[Fault]:
         package = self.loaded.members[path]
         yield from archive.packaged(self.sources, self.loaded, package)
-        if self._lists():
+        if self.invocation.has("--list", "-l"):
             return
         yield from archive.unversioned(package)
         yield from archive.outside(package)

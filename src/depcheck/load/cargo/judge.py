@@ -7,20 +7,20 @@ from collections.abc import Iterator, Mapping
 
 from depcheck import paths
 from depcheck.load.cargo import compilation, config, lock, workspace
-from depcheck.load.cargo.activate import enabled
+from depcheck.load.cargo.activate import enabled, explicit_default
 from depcheck.load.cargo.archive import left_out, packaged
 from depcheck.load.cargo.config import Config
 from depcheck.load.cargo.package import Package, path_dependency, read
 from depcheck.load.cargo.patches import Patch, combined
 from depcheck.load.cargo.references import dormant, references
-from depcheck.load.cargo.resolve import Resolved, resolve
+from depcheck.load.cargo.resolve import ALL, Resolved, Scope, resolve
 from depcheck.load.cargo.workspace import Loaded
 from depcheck.load.tool import Judged
 from depcheck.manifest.cargo import Manifest
 from depcheck.model import Fault, Outcome, Site
 from depcheck.sources import Sources
 
-__all__ = ["judge", "metadata", "packaged", "references", "resolution"]
+__all__ = ["Scope", "judge", "metadata", "packaged", "references", "resolution"]
 
 
 def metadata(sources: Sources, manifest: str) -> Outcome:
@@ -89,27 +89,27 @@ def _builds(
         for source, fault in resolved.unbuildable.get(path, ()):
             if set(source.required) <= default:
                 yield fault
-        yield from compilation.below(path, resolved, compilation.default_features(package), dev=True)
+        yield from compilation.below({path: explicit_default(package)}, resolved, dev=True)
     if package.manifest.package.publish:
         yield from packaged(sources, loaded, package)
         yield from left_out(package)
 
 
-def resolution(sources: Sources, loaded: Loaded, files: tuple[str, ...]) -> Resolved:
+def resolution(sources: Sources, loaded: Loaded, files: tuple[str, ...], scope: Scope = ALL) -> Resolved:
     """The resolution, one for all members of a workspace that read the same configuration."""
     if loaded.shared and loaded.root is not None:
-        return sources.get(_shared, loaded.root, files)
-    return _resolve(sources, loaded, files)
+        return sources.get(_shared, loaded.root, files, scope)
+    return _resolve(sources, loaded, files, scope)
 
 
-def _shared(sources: Sources, root: str, files: tuple[str, ...]) -> Resolved:
-    return _resolve(sources, sources.get(workspace.load_root, root), files)
+def _shared(sources: Sources, root: str, files: tuple[str, ...], scope: Scope) -> Resolved:
+    return _resolve(sources, sources.get(workspace.load_root, root), files, scope)
 
 
-def _resolve(sources: Sources, loaded: Loaded, files: tuple[str, ...]) -> Resolved:
+def _resolve(sources: Sources, loaded: Loaded, files: tuple[str, ...], scope: Scope) -> Resolved:
     settings = sources.get(config.read, files)
     patches = combined(tuple(_patches(sources, loaded)), settings.patches)
-    return resolve(sources, loaded, patches, settings.overrides)
+    return resolve(sources, loaded, (patches, settings.overrides), scope)
 
 
 def _patches(sources: Sources, loaded: Loaded) -> Iterator[Patch]:

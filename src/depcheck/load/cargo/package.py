@@ -53,6 +53,17 @@ class Package(NamedTuple):
         return self.manifest.package is None
 
     @property
+    def keys(self) -> set[str]:
+        """The keys of all dependencies."""
+        return {one.dependency.key for one in self.dependencies} | {one.key for one in self.external}
+
+    @property
+    def firm_keys(self) -> set[str]:
+        """The same without those of dev-dependencies."""
+        entries = [*(one.dependency for one in self.dependencies), *self.external]
+        return {entry.key for entry in entries if entry.kind != "dev"}
+
+    @property
     def directory(self) -> str:
         """The directory of the manifest."""
         return self.manifest.directory

@@ -22,9 +22,23 @@ from depcheck.record import NamedTuple
 from depcheck.sources import Sources
 
 
+class Scope(NamedTuple):
+    """What is resolved: all members with all features, or one package as `cargo install` builds it.
+
+    package: its manifest; empty for all members. features: of the package; None for all.
+    """
+
+    package: str = ""
+    features: tuple[str, ...] | None = None
+
+
+ALL = Scope()
+
+
 class Resolved(NamedTuple):
     """The packages that a resolution reads, by manifest path, and what is wrong with them.
 
+    locking: those of the faults that writing a lock file meets.
     latent: faults that a Cargo.lock may hide. unbuildable: manifest path -> the targets of the package
     that cannot be compiled. registries: (where, name) of each that has to be configured, of packages
     that are no members. unused: (name, version) of the patches that answer nothing.
@@ -34,6 +48,7 @@ class Resolved(NamedTuple):
     packages: dict[str, Package]
     edges: dict[str, list[Edge]]
     faults: tuple[Fault, ...]
+    locking: tuple[Fault, ...]
     unknowns: tuple[str, ...]
     latent: tuple[Fault, ...]
     unbuildable: dict[str, tuple[tuple[targets.Source, Fault], ...]]
@@ -43,14 +58,16 @@ class Resolved(NamedTuple):
 
 
 def resolve(
-    sources: Sources, loaded: Loaded, patched: tuple[Patch, ...], replaced: tuple[Reference, ...]
+    sources: Sources, loaded: Loaded, given: tuple[tuple[Patch, ...], tuple[Reference, ...]], scope: Scope
 ) -> Resolved:
-    """Resolve the members of `loaded`. replaced: the `paths` of the configuration."""
+    """Resolve the members of `loaded`. given: the patches, and the `paths` of the configuration."""
+    patched, replaced = given
     session = loaded.session.continued()
     patches = Patches(session, patched)
-    first = _Resolution(session, loaded, patches, None)
+    first = _Resolution(session, loaded, patches, scope)
     first.run()
     first.note_all(patches.faults)
+    locking = (*session.faults, *first.faults)
     root = loaded.root or next(iter(loaded.members), None)
     if not first.packages and not loaded.faults and root is not None:
         site = Site(root, ("workspace",))
@@ -58,7 +75,8 @@ def resolve(
         first.note_all([Fault("missing-member", site, message, tool="cargo")])
     # Cargo resolves again, this time with the features of the command and the overrides.
     if not first.faults and (replaced or any(graph.names(first.packages, first.edges))):
-        second = _Resolution(session, loaded, patches, ("default",), _overrides(session, first, replaced))
+        again = scope if scope.package else Scope(features=("default",))
+        second = _Resolution(session, loaded, patches, again, _overrides(session, first, replaced))
         second.run()
         first.note_all(second.faults)
         first.note_all(graph.names(second.packages, second.edges))
@@ -79,6 +97,7 @@ def resolve(
         first.packages,
         first.edges,
         tuple(fault for fault in dict.fromkeys(faults) if fault not in known) if faults else (),
+        tuple(fault for fault in dict.fromkeys(locking) if fault not in known) if locking else (),
         tuple(session.unknowns),
         tuple(first.latent),
         absent,
@@ -114,8 +133,7 @@ def _overrides(session: Session, first: _Resolution, replaced: tuple[Reference, 
 class _Resolution:
     """One resolution: the packages read so far, and the features asked of each.
 
-    features: of the members; None for all. overrides: package name -> manifest that is taken wherever
-    the name is asked for.
+    overrides: package name -> manifest that is taken wherever the name is asked for.
     """
 
     def __init__(
@@ -123,16 +141,17 @@ class _Resolution:
         session: Session,
         loaded: Loaded,
         patches: Patches,
-        features: tuple[str, ...] | None,
+        scope: Scope,
         overrides: dict[str, str] | None = None,
     ) -> None:
         self.session = session
-        self.members = loaded.members
+        self.members = {path: one for path, one in loaded.members.items() if scope.package in ("", path)}
         self.patches = patches
-        self.features = features
+        self.features = scope.features
+        self.dev = not scope.package
         self.overrides = overrides or {}
         self.packages: dict[str, Package] = {
-            path: one for path, one in loaded.members.items() if not one.is_virtual
+            path: one for path, one in self.members.items() if not one.is_virtual
         }
         self.asked: dict[str, set[str]] = {}  # features of packages that are no members
         self.faults: dict[Fault, None] = {}
@@ -169,7 +188,7 @@ class _Resolution:
         for dependency, entry in self._dependencies(package):
             if activation and entry.optional and entry.key not in activation.optional:
                 continue
-            if entry.kind == "dev" and not is_member:
+            if entry.kind == "dev" and not (is_member and self.dev):
                 continue
             target = self._target(path, dependency, entry)
             if target is None:

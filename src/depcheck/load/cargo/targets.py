@@ -42,6 +42,7 @@ class Source(NamedTuple):
     route: tuple[str | int, ...] = ()
     raw: str = ""
     required: tuple[str, ...] = ()
+    skips: tuple[str, ...] = ()
 
 
 class Layout(NamedTuple):
@@ -137,7 +138,9 @@ class _Found:
         path = target.path or _find(self.tree, self.manifest, target, inferred, (self.edition, self.has_lib))
         if path:
             path = paths.at(self.tree.root, directory, path)
-            return Source(target.kind, target.name, path, target.route, target.path, target.required)
+            return Source(
+                target.kind, target.name, path, target.route, target.path, target.required, target.skips
+            )
         into = self.faults if target.kind in ("lib", "bin") else self.recorded
         into.append(
             _not_found(self.manifest, target, [found for name, found in inferred if name == target.name])

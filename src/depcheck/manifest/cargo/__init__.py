@@ -176,6 +176,7 @@ def _package(reading: Reading, table: toml.Table, key: str) -> Package:
         _auto(table),
         inherits,
         rust,
+        resolver if isinstance(resolver := table.get("resolver"), str) else "",
     )
 
 
@@ -267,4 +268,5 @@ def _workspace(reading: Reading, table: toml.Table) -> Workspace:
         package,
         "dependencies" in table,
         bool(reading.table(table, "lints", route)) or "lints" in table,
+        resolver or "",
     )

@@ -50,7 +50,10 @@ class Dependency(NamedTuple):
 
 
 class Target(NamedTuple):
-    """A declared target table. `path` is empty where the manifest leaves it to inference."""
+    """A declared target table. `path` is empty where the manifest leaves it to inference.
+
+    skips: the commands that leave it out (`test = false`).
+    """
 
     kind: TargetKind
     name: str
@@ -58,6 +61,7 @@ class Target(NamedTuple):
     route: Route
     required: tuple[str, ...] = ()
     is_named: bool = True
+    skips: tuple[str, ...] = ()
 
 
 class Package(NamedTuple):
@@ -77,6 +81,7 @@ class Package(NamedTuple):
     auto: Mapping[str, bool | None]
     inherits: tuple[str, ...]
     rust_version: str
+    resolver: str = ""
 
 
 class Workspace(NamedTuple):
@@ -89,6 +94,7 @@ class Workspace(NamedTuple):
     package: toml.Table
     has_dependencies: bool
     has_lints: bool
+    resolver: str = ""
 
 
 class Manifest(NamedTuple):

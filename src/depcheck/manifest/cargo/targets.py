@@ -47,9 +47,8 @@ def read(reading: Reading, data: toml.Table, package: str, edition: str) -> Iter
             if kind == "bin":
                 _binary(reading, table, name, route)
             path = reading.text(table, "path", route)
-            yield Target(
-                kind, name, path or "", route, reading.strings(table, "required-features", route) or ()
-            )
+            required = reading.strings(table, "required-features", route) or ()
+            yield Target(kind, name, path or "", route, required, skips=_skips(table))
 
 
 def _library(reading: Reading, table: toml.Table, package: str, edition: str) -> Target:
@@ -68,7 +67,18 @@ def _library(reading: Reading, table: toml.Table, package: str, edition: str) ->
         )
     elif "proc-macro" in kinds and len(kinds) > 1:
         reading.fault(("lib", "crate-type"), "cannot mix `proc-macro` crate type with others")
-    return Target("lib", name, reading.text(table, "path", route) or "", route, is_named=given is not None)
+    return Target(
+        "lib",
+        name,
+        reading.text(table, "path", route) or "",
+        route,
+        is_named=given is not None,
+        skips=_skips(table),
+    )
+
+
+def _skips(table: toml.Table) -> tuple[str, ...]:
+    return tuple(key for key in ("test", "bench", "doc") if table.get(key) is False)
 
 
 def _binary(reading: Reading, table: toml.Table, name: str, route: Route) -> None:
