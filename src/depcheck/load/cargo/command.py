@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from depcheck import paths
-from depcheck.load.cargo import archive, compilation, config, lock, requested, selection, units, workspace
+from depcheck.load.cargo import (
+    archive,
+    compilation,
+    config,
+    current,
+    lock,
+    requested,
+    selection,
+    units,
+    workspace,
+)
 from depcheck.load.cargo.invocation import Invocation, parse
 from depcheck.load.cargo.judge import Scope, resolution, unconfigured
 from depcheck.load.cargo.package import Package, read
@@ -14,7 +24,6 @@ from depcheck.load.cargo.workspace import Loaded
 from depcheck.manifest.cargo import Manifest
 from depcheck.model import Fault, Outcome, Reference, Site
 from depcheck.sources import Sources
-from depcheck.tree.base import Kind
 
 # These write a lock file and ask no more of the resolution: no features, no overrides, no crate names.
 _LOCKING = {"fetch", "update", "generate-lockfile", "vendor"}
@@ -44,7 +53,7 @@ def run(sources: Sources, cwd: str, words: Sequence[str], env: Mapping[str, str]
         return Outcome(settings.faults)
     if "path-bases" in words or (env.get("RUSTC_BOOTSTRAP") == "1" and _uses_nightly(sources, cwd)):
         return Outcome(unknowns=("nightly features are not modelled",))
-    manifest = _current(sources, cwd, invocation)
+    manifest = current.find(sources, cwd, invocation)
     if isinstance(manifest, Fault) or (
         invocation.command == "locate-project" and not invocation.has("--workspace")
     ):
@@ -53,36 +62,9 @@ def run(sources: Sources, cwd: str, words: Sequence[str], env: Mapping[str, str]
 
 
 def _uses_nightly(sources: Sources, cwd: str) -> bool:
-    found = _current(sources, cwd, Invocation("metadata", {}, ()))
+    found = current.find(sources, cwd, Invocation("metadata", {}, ()))
     manifest = None if isinstance(found, Fault) else read(sources, found)
     return isinstance(manifest, Manifest) and manifest.is_nightly
-
-
-def _current(sources: Sources, cwd: str, invocation: Invocation) -> str | Fault:
-    """The current manifest (cargo: `find_root_manifest_for_wd`, an existence test only)."""
-    named = invocation.values("--manifest-path")
-    if invocation.command == "install":
-        named = [f"{path}/Cargo.toml" for path in invocation.values("--path")]
-        if not named:
-            return Fault(
-                "invalid-manifest",
-                Site(paths.join(cwd, "Cargo.toml")),
-                "`cargo install` without `--path` needs a registry",
-            )
-    if named:
-        path = sources.tree.at(cwd, named[-1])
-        if sources.tree.kind(path) is Kind.FILE and (
-            paths.name(path) == "Cargo.toml" or path.endswith(".rs")
-        ):
-            return path
-        what = "does not exist" if not sources.tree.exists(path) else "is no `Cargo.toml`"
-        return Fault("missing-path", Site(path), f"the manifest path `{named[-1]}` {what}", tool="cargo")
-    for directory in paths.ancestors(cwd):
-        path = paths.join(directory, "Cargo.toml")
-        if sources.tree.exists(path):
-            return path
-    message = f"no `Cargo.toml` in `{cwd or '.'}` or any directory above it"
-    return Fault("missing-path", Site(paths.join(cwd, "Cargo.toml")), message, tool="cargo")
 
 
 class _Run:
@@ -111,6 +93,7 @@ class _Run:
         named, unsure = unconfigured(self.sources, self.loaded.registries, self.settings, self.env)
         self.faults = [*self.loaded.faults, *named]
         self.unknowns = [*self.loaded.unknowns, *unsure]
+        self.faults += requested.refused(self.invocation, self.manifest)
         if self._only_loads():
             if not self.faults:
                 self.faults += self._alone()
@@ -141,7 +124,7 @@ class _Run:
             reference = Reference(Site(self.lock_file), "(lock file)", "Cargo.lock", self.lock_file, "file")
             yield Fault("missing-metadata-file", Site(self.manifest), message, reference, tool="cargo")
         elif self.command == "pkgid" and self.invocation.operands:
-            if not self._locks(self.invocation.operands[0]):
+            if not lock.holds(self.sources, self.lock_file, self.invocation.operands[0]):
                 yield self._refused(f"no package of the lock file is `{self.invocation.operands[0]}`")
         elif self.command in {"read-manifest", "pkgid"} and (package is None or package.is_virtual):
             yield self._refused("the manifest is virtual, and the command needs a package")
@@ -149,27 +132,13 @@ class _Run:
     def _refused(self, message: str) -> Fault:
         return Fault("missing-member", Site(self.manifest), message, tool="cargo")
 
-    def _locks(self, text: str) -> bool:
-        """Whether exactly one package of the lock file is meant by `text`."""
-        found = self.sources.get(lock.read, self.lock_file)
-        spec = selection.parse(text)
-        if not isinstance(found, lock.Lock) or spec is None or spec.is_pattern:
-            return False
-        hits = [
-            one for one in found.packages if one.name == spec.name and one.version.startswith(spec.version)
-        ]
-        return len(hits) == 1
-
     def _scope(self) -> Scope:
         """What has to be resolved: everything, but for `cargo install` only the package itself."""
         if self.command != "install" or self.invocation.has("--locked", "--frozen"):
             return Scope()
         features = () if self.invocation.has("--no-default-features") else ("default",)
-        given = [
-            name for text in self.invocation.values("--features") for name in text.replace(",", " ").split()
-        ]
-        every = None if self.invocation.has("--all-features") else (*features, *given)
-        return Scope(self.manifest, every)
+        every = self.invocation.has("--all-features")
+        return Scope(self.manifest, None if every else (*features, *requested.named(self.invocation)))
 
     def _resolves(self) -> bool:
         """`cargo package` resolves the workspace only to bring an existing lock file up to date."""
@@ -179,9 +148,12 @@ class _Run:
 
     def _resolve(self, resolved: Resolved) -> None:
         named, unsure = unconfigured(self.sources, resolved.registries, self.settings, self.env)
-        faults = (
-            resolved.locking if self.command in _LOCKING or self.command in _PACKAGING else resolved.faults
-        )
+        faults = resolved.faults
+        if self.command in {"clean", *_LOCKING, *_PACKAGING}:
+            faults = resolved.locking
+        elif self.command != "metadata":
+            misnamed = {fault for _, fault in resolved.misnamed}
+            faults = tuple(fault for fault in faults if fault not in misnamed)
         self.faults += [*faults, *self.settings.resolving, *self.settings.running, *named]
         self.unknowns += [*resolved.unknowns, *unsure]
         if not self.sources.tree.exists(self.lock_file):
@@ -190,7 +162,8 @@ class _Run:
             self.faults.append(conflict)
         if not self.faults and any(package.external for package in resolved.packages.values()):
             self.faults += [fault for _, fault in self.settings.sources]
-        if not self.faults and self.invocation.has("--locked", "--frozen"):
+        may_lack = self.command == "install" and not self.sources.tree.exists(self.lock_file)
+        if not (self.faults or may_lack) and self.invocation.has("--locked", "--frozen"):
             self.faults += lock.faults(self.sources, self.loaded, resolved, self.manifest)
 
     def _stage(self, resolved: Resolved) -> Iterator[Fault]:
@@ -229,7 +202,7 @@ class _Run:
             yield self._refused("the workspace has no members, and a lock file needs one")
         if self.sources.tree.exists(self.lock_file):
             for text in (*self.invocation.operands, *self.invocation.values("--package")):
-                if not self._locks(text):
+                if not lock.holds(self.sources, self.lock_file, text):
                     yield self._refused(f"no package of the lock file is `{text}`")
 
     def _tree(self, resolved: Resolved) -> Iterator[Fault]:
@@ -249,7 +222,8 @@ class _Run:
         yield from chosen.faults
         if chosen.faults or not chosen.manifests:
             return
-        yield from self.loaded.recorded
+        if self.command != "install":
+            yield from self.loaded.recorded
         yield from self.settings.building
         if self.command in ("run", "test", "bench", "nextest"):
             yield from self.settings.executing
@@ -272,6 +246,7 @@ class _Run:
             )
         roots = {path: asked.features.get(path, set()) for path in chosen.manifests}
         features = compilation.spread(roots, resolved, dev=dev)
+        yield from (fault for path, fault in resolved.misnamed if path in features)
         yield from units.demanded(picked, features, packages)
         yield from self._absent(
             (*picked.units, *units.linked(picked, packages, self.invocation)), features, resolved

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from depcheck.load.cargo.activate import Activation, activate
+from depcheck.load.cargo.package import Package
 from depcheck.load.cargo.resolve import Resolved
 from depcheck.manifest.cargo import Dependency, platform
 from depcheck.model import Fault
@@ -29,7 +30,7 @@ def spread(roots: Mapping[str, set[str]], resolved: Resolved, *, dev: bool) -> d
             entry = edge.dependency
             if (entry.kind == "dev" and not (dev and at in roots)) or (entry.kind == "build" and not builds):
                 continue
-            if not _is_on(entry, activation):
+            if not _is_on(entry, activation) or not _has_library(resolved.packages[edge.target]):
                 continue
             features = {*entry.features, *activation.requests.get(entry.key, ())}
             if entry.default_features is not False:
@@ -50,6 +51,11 @@ def below(roots: Mapping[str, set[str]], resolved: Resolved, *, dev: bool) -> It
             for source, fault in resolved.unbuildable.get(path, ()):
                 if source.kind in ("lib", "build script"):
                     yield fault
+
+
+def _has_library(package: Package) -> bool:
+    """Cargo ignores a dependency without one, with a warning."""
+    return any(source.kind == "lib" for source in package.sources)
 
 
 def _is_on(entry: Dependency, activation: Activation) -> bool:

@@ -34,11 +34,12 @@ def check(packages: Packages, edges: Edges) -> Iterator[Fault]:
     yield from _cycles(packages, edges)
 
 
-def names(packages: Packages, edges: Edges) -> Iterator[Fault]:
-    """A package goes by one name in each crate that depends on it."""
+def names(packages: Packages, edges: Edges) -> Iterator[tuple[str, Fault]]:
+    """(manifest, fault) where a crate has one package under two names; who compiles the crate meets it."""
     for path, out in edges.items():
         if len(out) > 1:
-            yield from _names(packages, packages[path], out)
+            for fault in _names(packages, packages[path], out):
+                yield path, fault
 
 
 def _collisions(packages: Packages, reached: Mapping[str, Reference]) -> Iterator[Fault]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from depcheck import paths
+from depcheck.load.cargo import selection
 from depcheck.load.cargo.activate import activate
 from depcheck.load.cargo.package import Package
 from depcheck.load.cargo.resolve import Resolved
@@ -52,6 +53,14 @@ def read(sources: Sources, path: str) -> Lock | Fault | toml.Unknown:
     names = (table for table in (unused if isinstance(unused, list) else ()) if isinstance(table, dict))
     pairs = frozenset((str(table.get("name", "")), str(table.get("version", ""))) for table in names)
     return Lock(tuple(found), pairs)
+
+
+def holds(sources: Sources, path: str, text: str) -> bool:
+    """Whether `text`, as on a command line, means exactly one package of the lock file."""
+    lock, spec = read(sources, path), selection.parse(text)
+    if not isinstance(lock, Lock) or spec is None or spec.is_pattern:
+        return False
+    return sum(spec.means(one.name, one.version) for one in lock.packages) == 1
 
 
 def conflict(sources: Sources, path: str) -> Fault | None:

@@ -31,41 +31,54 @@ class _Line(NamedTuple):
     default: bool
 
 
+def refused(invocation: Invocation, current: str) -> Iterator[Fault]:
+    """Names that no command line may hold, whatever the packages are."""
+    for name in named(invocation):
+        if name.startswith("dep:") or name.count("/") > 1:
+            message = f"`{name}` is not allowed as a feature of a command line"
+            yield Fault("invalid-manifest", Site(current), message, tool="cargo")
+
+
+def _named(invocation: Invocation) -> tuple[str, ...]:
+    return tuple(name for text in invocation.values("--features") for name in text.replace(",", " ").split())
+
+
+def named(invocation: Invocation) -> tuple[str, ...]:
+    """The features of `--features`."""
+    return tuple(name for text in invocation.values("--features") for name in text.replace(",", " ").split())
+
+
 def request(
     read: tuple[Loaded, Resolved], current: str, chosen: tuple[str, ...], invocation: Invocation, *, dev: bool
 ) -> Requested:
     """The features of the chosen packages. dev: dev-dependencies count."""
     loaded, resolved = read
-    named = tuple(name for text in invocation.values("--features") for name in text.replace(",", " ").split())
-    line = _Line(named, invocation.has("--all-features"), not invocation.has("--no-default-features"))
+    names = named(invocation)
+    line = _Line(names, invocation.has("--all-features"), not invocation.has("--no-default-features"))
     site = Site(current)
-    for name in named:
-        if name.startswith("dep:") or name.count("/") > 1:
-            message = f"`{name}` is not allowed as a feature of a command line"
-            return Requested({}, (Fault("invalid-manifest", site, message, tool="cargo"),))
     members = {path: package for path, package in loaded.members.items() if not package.is_virtual}
     asked: dict[str, tuple[str, ...]] = {}
     if is_new(loaded, current):
         inside = [path for path in chosen if path in members]
-        if not inside and chosen and (named or line.every or not line.default):
+        if not inside and chosen and (names or line.every or not line.default):
             message = "features cannot be asked of packages outside of the workspace"
             return Requested({}, (Fault("invalid-manifest", site, message, tool="cargo"),))
-        asked = {path: tuple(_matching(members[path], named)) for path in inside}
-        lost = [name for name in named if not any(_offers(members[path], name) for path in inside)]
+        asked = {path: tuple(_matching(members[path], names)) for path in inside}
+        lost = [name for name in names if not any(_offers(members[path], name) for path in inside)]
         if lost:
             message = f"none of the selected packages has the feature `{lost[0]}`"
             return Requested({}, (Fault("invalid-manifest", site, message, tool="cargo"),))
     else:
-        asked = dict(_old(members, current, chosen, named))
+        asked = dict(_old(members, current, chosen, names))
         line = line._replace(named=())
     for path in chosen:
         asked.setdefault(path, ())
     features, faults = dict[str, set[str]](), list[Fault]()
-    for path, names in asked.items():
+    for path, wanted in asked.items():
         package = resolved.packages.get(path) or members[path]
         default = line.default or (path != current and not is_new(loaded, current))
-        features[path] = _all(package, names, line._replace(default=default))
-        faults.extend(_missing(package, path, (names, resolved), dev=dev))
+        features[path] = _all(package, wanted, line._replace(default=default))
+        faults.extend(_missing(package, path, (wanted, resolved), dev=dev))
     return Requested(features, tuple(faults))
 
 

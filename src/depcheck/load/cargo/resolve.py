@@ -38,7 +38,8 @@ ALL = Scope()
 class Resolved(NamedTuple):
     """The packages that a resolution reads, by manifest path, and what is wrong with them.
 
-    locking: those of the faults that writing a lock file meets.
+    locking: those of the faults that writing a lock file meets. misnamed: (manifest, fault) that only
+    compiling the package of the manifest meets, and `cargo metadata`.
     latent: faults that a Cargo.lock may hide. unbuildable: manifest path -> the targets of the package
     that cannot be compiled. registries: (where, name) of each that has to be configured, of packages
     that are no members. unused: (name, version) of the patches that answer nothing.
@@ -49,6 +50,7 @@ class Resolved(NamedTuple):
     edges: dict[str, list[Edge]]
     faults: tuple[Fault, ...]
     locking: tuple[Fault, ...]
+    misnamed: tuple[tuple[str, Fault], ...]
     unknowns: tuple[str, ...]
     latent: tuple[Fault, ...]
     unbuildable: dict[str, tuple[tuple[targets.Source, Fault], ...]]
@@ -74,12 +76,14 @@ def resolve(
         message = "the manifest is virtual, and the workspace has no members"
         first.note_all([Fault("missing-member", site, message, tool="cargo")])
     # Cargo resolves again, this time with the features of the command and the overrides.
+    misnamed: tuple[tuple[str, Fault], ...] = ()
     if not first.faults and (replaced or any(graph.names(first.packages, first.edges))):
         again = scope if scope.package else Scope(features=("default",))
         second = _Resolution(session, loaded, patches, again, _overrides(session, first, replaced))
         second.run()
         first.note_all(second.faults)
-        first.note_all(graph.names(second.packages, second.edges))
+        misnamed = tuple(graph.names(second.packages, second.edges))
+        first.note_all([fault for _, fault in misnamed])
     absent = {
         path: found
         for path, package in first.packages.items()
@@ -98,6 +102,7 @@ def resolve(
         first.edges,
         tuple(fault for fault in dict.fromkeys(faults) if fault not in known) if faults else (),
         tuple(fault for fault in dict.fromkeys(locking) if fault not in known) if locking else (),
+        misnamed,
         tuple(session.unknowns),
         tuple(first.latent),
         absent,

@@ -47,10 +47,14 @@ class Spec(NamedTuple):
         """Whether it means the package."""
         if self.is_pattern:
             return globs.compile_part(self.name).fullmatch(package.name) is not None
-        if self.name != package.name:
+        return self.means(package.name, package.version)
+
+    def means(self, name: str, version: str) -> bool:
+        """Whether it means the package of this name and version."""
+        if self.name != name:
             return False
         wanted = _PARTIAL.fullmatch(self.version) if self.version else None
-        found = semver.parse_version(package.version)
+        found = semver.parse_version(version)
         if wanted is None or found is None:
             return True
         pre = tuple((wanted[4] or "")[1:].split(".")) if wanted[4] else ()
@@ -90,7 +94,7 @@ class _Choice:
         found = []
         for text in texts:
             spec = parse(text)
-            if spec is None:
+            if spec is None or (spec.is_pattern and self.invocation.command == "clean"):
                 self.refuse(f"`{text}` is no specification of a package")
             else:
                 found.append(spec)

@@ -54,6 +54,8 @@ def choose(packages: Mapping[str, Package], current: str, invocation: Invocation
     every = invocation.has("--all-targets") or invocation.command == "fix"
     plural = [name for name in _PLURAL if invocation.has(name)]
     singular = [name for name in _SINGULAR if invocation.has(name)]
+    if invocation.has("--doc"):
+        return Units(tuple(_of_kinds(packages, ("lib",))))
     if invocation.command == "run" and not singular:
         return _default_run(packages, current, invocation)
     if every:
@@ -147,10 +149,8 @@ def is_on(unit: Unit, features: Mapping[str, set[str]], packages: Mapping[str, P
 
 
 def linked(units: Units, packages: Mapping[str, Package], invocation: Invocation) -> Iterator[Unit]:
-    """What the units need of their own package: its library and build script; tests need its binaries."""
-    tests = invocation.command in {"test", "bench", "nextest"} or invocation.has(
-        "--tests", "--test", "--benches", "--bench", "--all-targets"
-    )
+    """What the units need of their own package: its library and build script; tests run its binaries."""
+    tests = invocation.command not in {"check", "clippy", "fix"}
     for path in dict.fromkeys(unit.manifest for unit in units.units):
         kinds = {unit.source.kind for unit in units.units if unit.manifest == path}
         wanted = {"lib", "build script"} | ({"bin"} if tests and kinds & {"test", "bench"} else set())
