@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from depcheck import paths
-from depcheck.load.cargo import globs
+from depcheck.load import globs
 from depcheck.load.cargo.invocation import Invocation
 from depcheck.load.cargo.package import Package
 from depcheck.load.cargo.resolve import Resolved

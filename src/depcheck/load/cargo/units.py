@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from depcheck.load.cargo import globs
+from depcheck.load import globs
 from depcheck.load.cargo.activate import enabled
 from depcheck.load.cargo.invocation import Invocation
 from depcheck.load.cargo.package import Package
