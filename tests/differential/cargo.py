@@ -29,7 +29,8 @@ from depcheck.tree.worktree import WorkTree
 if not __package__:
     sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from tests.differential.cargo_trees import Generator, Link, Tree, write
+from tests.differential.cargo_trees import Generator
+from tests.differential.tree import show, write
 
 
 class Cargo:
@@ -169,21 +170,6 @@ def work(arguments: tuple[int, int, float]) -> tuple[int, list[Disagreement]]:
             found.extend(bad)
             shutil.rmtree(os.path.dirname(top))
     return compared, found
-
-
-def show(tree: Tree) -> str:
-    """The tree as text."""
-    parts = []
-    for path, content in sorted(tree.items()):
-        if content is None:
-            parts.append(f"--- {path}/")
-        elif isinstance(content, Link):
-            parts.append(f"--- {path} -> {content.target}")
-        elif path.endswith(".toml"):
-            parts.append(f"--- {path}\n{content.rstrip()}")
-        else:
-            parts.append(f"--- {path}")
-    return "\n".join(parts)
 
 
 def main() -> int:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import random
-from collections.abc import Mapping
 from typing import Any, NamedTuple
+
+from tests.differential.tree import Link, Tree, is_below, join, plain, render
 
 NAMES = ("a", "b", "c", "d", "e", "foo-bar", "foo_bar")
 EDITIONS = ("2015", "2018", "2021", "2024")
@@ -19,52 +20,6 @@ PLATFORMS = (
     'cfg(all(unix, target_os = "linux"))',
 )
 FOLDERS = {"bin": "src/bin", "example": "examples", "test": "tests", "bench": "benches"}
-
-
-class Link(NamedTuple):
-    """A symbolic link with this text."""
-
-    target: str
-
-
-Tree = dict[str, str | Link | None]  # path -> text, link, or None for an empty directory
-
-
-def render(table: Mapping[str, Any], prefix: str = "") -> str:
-    """A TOML document; values are strings, booleans, lists, tables, and lists of tables."""
-    lines = [f"{_key(key)} = {_value(value)}" for key, value in table.items() if not _is_section(value)]
-    for key, value in table.items():
-        if not _is_section(value):
-            continue
-        name = f"{prefix}{_key(key)}"
-        if isinstance(value, list):
-            lines.extend(f"[[{name}]]\n{render(item, name + '.')}" for item in value)
-        else:
-            lines.append(f"[{name}]\n{render(value, name + '.')}")
-    return "\n".join(lines)
-
-
-def _is_section(value: object) -> bool:
-    if isinstance(value, list):
-        return bool(value) and isinstance(value[0], dict)
-    return isinstance(value, dict) and "=" not in value
-
-
-def _key(text: str) -> str:
-    return text if text.replace("-", "").replace("_", "").isalnum() else f"'{text}'"
-
-
-def _value(value: object) -> str:
-    match value:
-        case bool():
-            return str(value).lower()
-        case str():
-            return f'"{value}"'
-        case list():
-            return f"[{', '.join(_value(item) for item in value)}]"
-        case dict():  # marked as inline by the key "="
-            return "{ " + ", ".join(f"{_key(k)} = {_value(v)}" for k, v in value.items() if k != "=") + " }"
-    raise TypeError(value)
 
 
 class Crate(NamedTuple):
@@ -112,14 +67,14 @@ class Generator:
         return self.tree
 
     def _write(self, directory: str, table: dict[str, Any]) -> None:
-        self.tree[_join(directory, "Cargo.toml")] = render(table) + "\n"
+        self.tree[join(directory, "Cargo.toml")] = render(table) + "\n"
 
     def _crates(self, base: str) -> None:
         places = [
             "", "a", "b", "c", "crates/a", "crates/b", "crates/foo-bar", "crates/a/sub", "libs/c", "libs/d",
             "x/y/e", "n", "n/i", "n/j", "target/package/a",
         ]  # fmt: skip
-        directories = {_join(base, self.random.choice(places)) for _ in range(self.random.randint(1, 6))}
+        directories = {join(base, self.random.choice(places)) for _ in range(self.random.randint(1, 6))}
         if base:
             directories |= {
                 self.random.choice(("o/x", "o/y", "o", "w/u", "")) for _ in range(self.random.randint(0, 2))
@@ -195,11 +150,11 @@ class Generator:
         if self.chance(0.04):
             package["default-run"] = self.random.choice(("t", package["name"]))
         for path in files:
-            self.tree[_join(directory, path)] = (
+            self.tree[join(directory, path)] = (
                 "fn main() {}\n" if "lib" not in path and "other" not in path else ""
             )
         if self.defect():
-            self.tree[_join(directory, self.random.choice(("src/lib.rs", "src/main.rs")))] = Link("gone.rs")
+            self.tree[join(directory, self.random.choice(("src/lib.rs", "src/main.rs")))] = Link("gone.rs")
 
     def _target(self, folder: str, package: dict[str, Any], files: set[str]) -> dict[str, Any]:
         name = self.random.choice(("t", "u", package["name"], "main"))
@@ -227,7 +182,7 @@ class Generator:
             if crate.directory != base and self.chance(0.06):
                 self._workspace(crate.directory)
         if self.chance(0.1):
-            self._workspace(_join(base, "n"))
+            self._workspace(join(base, "n"))
         if base and self.chance(0.1):
             self._workspace(base.rpartition("/")[0])
 
@@ -238,7 +193,7 @@ class Generator:
         inside = [
             crate.directory
             for crate in self.crates
-            if crate.directory != directory and _below(crate.directory, directory)
+            if crate.directory != directory and is_below(crate.directory, directory)
         ]
         names = [path[len(directory) + 1 if directory else 0 :] for path in inside]
         members = [self._entry(name) for name in names if self.chance(0.8)]
@@ -351,7 +306,7 @@ class Generator:
         if root is not None and self.chance(0.25):
             shared = dict(entry)
             optional = shared.pop("optional", None)
-            shared["path"] = self._path(root, _plain(_join(crate.directory, entry["path"])))
+            shared["path"] = self._path(root, plain(join(crate.directory, entry["path"])))
             self.roots[root]["workspace"].setdefault("dependencies", {}).setdefault(key, shared)
             entry = {"=": True, "workspace": True}
             if optional:
@@ -376,7 +331,7 @@ class Generator:
         table.setdefault(kind, {})[key] = entry
 
     def _root_above(self, directory: str) -> str | None:
-        above = [root for root in self.roots if _below(directory, root)]
+        above = [root for root in self.roots if is_below(directory, root)]
         return max(above, key=len) if above else None
 
     def _path(self, base: str, target: str) -> str:
@@ -471,8 +426,8 @@ class Generator:
         if not self.chance(0.12) or not self.crates:
             return
         target = self.random.choice(self.crates).directory
-        at = _join(base, self.random.choice(("link", "crates/link", "o/link", "a/link", "src")))
-        if at and at not in self.tree and not any(_below(path, at) for path in self.tree) and target:
+        at = join(base, self.random.choice(("link", "crates/link", "o/link", "a/link", "src")))
+        if at and at not in self.tree and not any(is_below(path, at) for path in self.tree) and target:
             self.tree[at] = Link(
                 os.path.relpath("/" + target, "/" + at.rpartition("/")[0]) if not self.defect(3) else "gone"
             )
@@ -493,7 +448,7 @@ class Generator:
         if self.chance(0.6):
             name = other.name if not self.defect(3) else "zz"
             table = {"patch": {"crates-io": {name: {"=": True, "path": path}}}}
-        self.tree[_join(at, ".cargo/config.toml")] = render(table) + "\n"
+        self.tree[join(at, ".cargo/config.toml")] = render(table) + "\n"
 
     def _defects(self) -> None:
         manifests = [path for path in self.tree if path.endswith("Cargo.toml")]
@@ -511,7 +466,7 @@ class Generator:
         if self.defect(2):
             gone = self.random.choice(manifests).rpartition("/")[0]
             if gone:
-                for path in [path for path in self.tree if _below(path, gone)]:
+                for path in [path for path in self.tree if is_below(path, gone)]:
                     del self.tree[path]
         if self.defect(3):
             self.tree.setdefault(
@@ -519,30 +474,3 @@ class Generator:
             )
         if self.defect(2):
             self.tree.setdefault("Cargo.toml", '[package]\nname = "top"\nversion = "0.1.0"\n')
-
-
-def _join(base: str, child: str) -> str:
-    return f"{base}/{child}" if base and child else base or child
-
-
-def _below(path: str, directory: str) -> bool:
-    return not directory or path == directory or path.startswith(directory + "/")
-
-
-def _plain(path: str) -> str:
-    return os.path.normpath("/" + path)[1:]
-
-
-def write(tree: Tree, top: str) -> None:
-    """Put the tree on the disk; what can't stand beside something else is left out."""
-    for path, content in tree.items():
-        full = os.path.join(top, path)
-        try:
-            os.makedirs(full if content is None else os.path.dirname(full), exist_ok=True)
-            if isinstance(content, Link):
-                os.symlink(content.target, full)
-            elif content is not None:
-                with open(full, "w", encoding="utf-8") as file:
-                    file.write(content)
-        except OSError:
-            continue
