@@ -17,7 +17,7 @@ from depcheck.sources import Sources
 from depcheck.tree.base import UnknownContentError
 
 EntryKind = Literal[
-    "requirement", "editable", "requirements", "constraints", "find-links", "option", "invalid"
+    "requirement", "editable", "requirements", "constraints", "find-links", "index", "option", "invalid"
 ]
 
 _COMMENT = re.compile(r"(^|\s+)#.*$")
@@ -56,7 +56,7 @@ _KINDS: dict[str, EntryKind] = {
 class Entry(NamedTuple):
     """One logical line.
 
-    kind:   what it asks for. `requirement`: anything that is no option.
+    kind:   what it asks for. `requirement`: anything that is no option. `index`: only as uv reads it.
     value:  the path, URL or requirement as written; of `invalid`, what is wrong.
     option: as written (`-r`, `--requirement`); empty for a requirement.
     hashed: whether `--hash` stands beside it; of an option, whether it asks for hashes.
@@ -78,6 +78,12 @@ class Requirements(NamedTuple):
 
 def read(sources: Sources, path: str) -> Requirements | Fault | toml.Unknown:
     """Read `path`; a Fault where it can't be opened or decoded."""
+    text = read_text(sources, path)
+    return Requirements(path, tuple(_entries(path, text))) if isinstance(text, str) else text
+
+
+def read_text(sources: Sources, path: str) -> str | Fault | toml.Unknown:
+    """The text of `path` in the encoding that it names."""
     try:
         raw = sources.tree.read(path)
     except UnknownContentError as error:
@@ -88,12 +94,11 @@ def read(sources: Sources, path: str) -> Requirements | Fault | toml.Unknown:
             "invalid-manifest", Site(path, line=1, column=1), f"cannot be read: {reason}", tool="pip"
         )
     try:
-        text = _decode(raw)
+        return _decode(raw)
     except (UnicodeDecodeError, LookupError) as error:
         return Fault(
             "invalid-manifest", Site(path, line=1, column=1), f"cannot be decoded: {error}", tool="pip"
         )
-    return Requirements(path, tuple(_entries(path, text)))
 
 
 def variables(text: str) -> tuple[str, ...]:
