@@ -19,6 +19,11 @@ def test_verdict_is_the_tools_own(case: Recorded, tmp_path: Path) -> None:
 
 def test_unknown_command_is_a_usage_error(tmp_path: Path) -> None:
     plant(tmp_path, {"pyproject.toml": "[project]\nname = 'a'\nversion = '1'\n"})
-    for command in ("uv pip frobnicate", "uv pip install", "uv pip install --frobnicate .", "uv pip install --extra x ."):
+    for command in (
+        "uv pip frobnicate",
+        "uv pip install",
+        "uv pip install --frobnicate .",
+        "uv pip install --extra x .",
+    ):
         with pytest.raises(predict.UsageError):
             predict.predict(str(tmp_path), ".", [command], {})

@@ -37,7 +37,7 @@ class Intake:
     """The requirements of one run, and what is wrong with them.
 
     wanted: what is to be installed. trees: projects of which only the dependencies are wanted.
-    hashes: whether every requirement needs one.
+    hashes: whether every requirement needs one. hashed: those that have one.
     """
 
     def __init__(self, sources: Sources, how: How) -> None:
@@ -45,6 +45,7 @@ class Intake:
         self.tree = sources.tree
         self.how = how
         self.hashes = False
+        self.hashed: list[Wanted] = []
         self.faults: dict[Fault, None] = {}
         self.unknowns: dict[str, None] = {}
         self.wanted: list[Wanted] = []
@@ -204,6 +205,8 @@ class Intake:
             return
         into = {"constraints": self.constraints, "overrides": self.overrides}.get(role, self.wanted)
         into.append(wanted)
+        if asked.hashed:
+            self.hashed.append(wanted)
 
     def group(self, text: str) -> None:
         """`--group [PATH:]NAME`."""

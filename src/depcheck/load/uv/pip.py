@@ -7,15 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from depcheck import paths
 from depcheck.load import backend
 from depcheck.load import words as command
 from depcheck.load.backend import Target
 from depcheck.load.tool import UsageError
-from depcheck.load.uv import conflicts, package, requirement, settings
+from depcheck.load.uv import conflicts, package, project, requirement, settings
+from depcheck.load.uv import workspace as spaces
 from depcheck.load.uv.intake import Intake
 from depcheck.load.uv.lowering import Wanted
 from depcheck.load.uv.package import Package
+from depcheck.load.uv.project import Project
 from depcheck.load.uv.resolve import How, Rules, Walk
+from depcheck.load.uv.workspace import Workspace
 from depcheck.load.words import Words
 from depcheck.manifest.pyproject import normalise
 from depcheck.model import Fault, Outcome
@@ -80,6 +84,8 @@ def run(sources: Sources, cwd: str, words: Sequence[str], env: Mapping[str, str]
         raise UsageError(f"`uv pip {name}` needs at least one requirement")
     _extras(intake, given)
     walked = _resolve(intake, given)
+    if name != "compile":
+        intake.add(*_hashes(intake, given))
     if name != "compile" and not given.has("dry-run") and not intake.faults:
         intake.add(*_build(walked, editables=not given.has("no-editable")))
     return Outcome(tuple(intake.faults), tuple(intake.unknowns))
@@ -109,19 +115,26 @@ def _resolve(intake: Intake, given: Words) -> Walk:
     found = settings.find(sources, how.cwd)
     intake.add(*found.faults, *found.unknowns)
     intake.add(*settings.links(sources, found, how.cwd, given.options.get("find-links", ()), how.env or {}))
-    known = found.settings
-    rules = Rules(
-        (*intake.constraints, *map(package.plain, known.constraints)),
-        (*intake.overrides, *map(package.plain, known.overrides)),
-        known.excluded,
-    )
-    walked = Walk(sources, how, rules)
+    walked = Walk(sources, how, _rules(intake))
     walked.run([("", wanted, frozenset()) for wanted in intake.wanted])
     intake.add(*(fault for wanted in intake.wanted for fault in _unapplied(intake, wanted)))
     intake.add(*walked.faults, *walked.unknowns, *conflicts.check(walked, declared=False))
-    if (intake.hashes or given.has("require-hashes")) and not given.has("no-verify-hashes"):
-        intake.add(*(fault for wanted in intake.wanted for fault in _unhashed(wanted)))
     return walked
+
+
+def _rules(intake: Intake) -> Rules:
+    """Constraints and overrides: those that are given, and those of the project around; their sources are not."""
+    near = (intake.sources.get(project.read, above) for above in paths.ancestors(intake.how.cwd))
+    current = next((found for found in near if found is not None), None)
+    around = intake.sources.get(spaces.around, current.directory) if isinstance(current, Project) else None
+    if not isinstance(around, Workspace):
+        return Rules(tuple(intake.constraints), tuple(intake.overrides))
+    uv = around.root.uv
+    return Rules(
+        (*intake.constraints, *map(package.plain, uv.constraints)),
+        (*intake.overrides, *map(package.plain, uv.overrides)),
+        uv.excluded,
+    )
 
 
 def _unapplied(intake: Intake, wanted: Wanted) -> Iterator[Fault]:
@@ -132,10 +145,15 @@ def _unapplied(intake: Intake, wanted: Wanted) -> Iterator[Fault]:
         yield requirement.missing(intake.sources, wanted)
 
 
-def _unhashed(wanted: Wanted) -> Iterator[Fault]:
-    if wanted.place is not None and wanted.place.kind == "directory":
-        message = f"`{wanted.raw}` is a directory, and hashes are asked for: uv cannot check it"
-        yield Fault("invalid-manifest", wanted.site, message)
+def _hashes(intake: Intake, given: Words) -> Iterator[Fault]:
+    """Only an archive has a hash to compare with."""
+    checked = intake.hashed if not given.has("no-verify-hashes") else []
+    if intake.hashes or given.has("require-hashes"):
+        checked = intake.wanted
+    for wanted in checked:
+        if wanted.place is not None and wanted.place.kind == "directory":
+            message = f"`{wanted.raw}` is a directory, which has no hash that uv could check"
+            yield Fault("invalid-manifest", wanted.site, message)
 
 
 def _build(walked: Walk, *, editables: bool) -> Iterator[Fault | str]:
