@@ -45,10 +45,11 @@ WANTED_NETWORK = re.compile(
     r"network was disabled|network connectivity is disabled|there (are|is) no versions? of"
 )
 CHOICES = (
-    "--no-dev", "--all-groups", "--all-extras", "--all-packages", "--no-install-workspace", "--dry-run",
-    "--no-install-project", "--extra x", "--group lint", "--only-group dev", "--no-default-groups",
-    "--inexact", "--no-editable", "--only-dev", "--no-install-local", "--no-group dev", "--no-sources",
+    "--no-dev", "--all-extras", "--all-packages", "--no-install-workspace", "--dry-run", "--no-install-project",
+    "--extra x", "--no-default-groups", "--inexact", "--no-editable", "--no-install-local", "--no-group dev",
+    "--no-sources",
 )  # fmt: skip
+GROUPS = ("--all-groups", "--group lint", "--group dev", "--only-group dev", "--only-dev")  # one of them
 
 
 class Answer(NamedTuple):
@@ -142,7 +143,8 @@ def judge(seed: int, top: str, cache: str, sample: float) -> tuple[Counts, list[
     good = []
     for manifest in manifests(top):
         loads, resolves = (_answer(outcome) for outcome in _judged(sources, manifest))
-        comparison.add(manifest, LIST, loads)
+        if _is_listed(sources, manifest):
+            comparison.add(manifest, LIST, loads)
         predicted = comparison.predicted(manifest, LOCK)
         if comparison.add(manifest, LOCK, resolves, predicted):
             good.append(manifest)
@@ -167,6 +169,12 @@ def _judged(sources: Sources, manifest: str) -> tuple[Outcome, Outcome]:
     return both.loads, both.resolves
 
 
+def _is_listed(sources: Sources, manifest: str) -> bool:
+    """Whether `uv workspace list` reads what `uv lock` reads: it takes no file without tables of a project."""
+    found = sources.get(pyproject.read, manifest)
+    return not isinstance(found, PyProject) or bool(found.project or found.tool("uv", "workspace"))
+
+
 def _answer(outcome: Outcome) -> Answer:
     fault: Fault | None = next(iter(outcome.faults), None)
     if fault is not None:
@@ -176,7 +184,9 @@ def _answer(outcome: Outcome) -> Answer:
 
 def _options(generator: Generator) -> tuple[str, ...]:
     words = [word for word in CHOICES if generator.chance(0.06)]
-    if generator.packages and generator.chance(0.15):
+    if generator.chance(0.2) and "--no-dev" not in words:
+        words.append(generator.random.choice(GROUPS))
+    if generator.packages and generator.chance(0.15) and "--all-packages" not in words:
         words.append(f"--package {generator.random.choice(generator.packages).name}")
     return tuple(" ".join(words).split())
 
