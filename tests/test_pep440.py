@@ -10,7 +10,7 @@ from packaging.specifiers import SpecifierSet
 from depcheck.manifest import pep440
 
 ORDERED = (
-    "0", "0.0.1.dev3", "0.0.1a1", "0.0.1a1.post1", "0.0.1b2.dev1", "0.0.1b2", "0.0.1rc1", "0.0.1", 
+    "0", "0.0.1.dev3", "0.0.1a1", "0.0.1a1.post1", "0.0.1b2.dev1", "0.0.1b2", "0.0.1rc1", "0.0.1",
     "0.0.1.post1.dev0", "0.0.1.post2", "0.1", "0.9", "1", "1.0.1", "1.4.2", "1.10", "2", "1!0",
 )  # fmt: skip
 OPERATORS = ("==", "!=", "<=", ">=", "<", ">", "~=")

@@ -45,8 +45,8 @@ WANTED_NETWORK = re.compile(
     r"network was disabled|network connectivity is disabled|there (are|is) no versions? of"
 )
 CHOICES = (
-    "--no-dev", "--all-extras", "--all-packages", "--no-install-workspace", "--dry-run", "--no-install-project",
-    "--extra x", "--no-default-groups", "--inexact", "--no-editable", "--no-install-local", "--no-group dev",
+    "--no-dev", "--all-extras", "--all-packages", "--no-install-workspace", "--dry-run",
+    "--no-install-project", "--extra x", "--no-default-groups", "--inexact", "--no-editable", "--no-install-local", "--no-group dev",
     "--no-sources",
 )  # fmt: skip
 GROUPS = ("--all-groups", "--group lint", "--group dev", "--only-group dev", "--only-dev")  # one of them
@@ -170,7 +170,7 @@ def _judged(sources: Sources, manifest: str) -> tuple[Outcome, Outcome]:
 
 
 def _is_listed(sources: Sources, manifest: str) -> bool:
-    """Whether `uv workspace list` reads what `uv lock` reads: it takes no file without tables of a project."""
+    """Whether `uv workspace list` takes the file: it wants a project or a workspace, `uv lock` does not."""
     found = sources.get(pyproject.read, manifest)
     return not isinstance(found, PyProject) or bool(found.project or found.tool("uv", "workspace"))
 
