@@ -45,9 +45,9 @@ WANTED_NETWORK = re.compile(
     r"network was disabled|network connectivity is disabled|there (are|is) no versions? of"
 )
 CHOICES = (
-    "--no-dev", "--all-extras", "--all-packages", "--no-install-workspace", "--dry-run",
-    "--no-install-project", "--extra x", "--no-default-groups", "--inexact", "--no-editable", "--no-install-local", "--no-group dev",
-    "--no-sources",
+    "--no-dev", "--all-extras", "--all-packages", "--no-install-workspace", "--dry-run", "--no-sources",
+    "--no-install-project", "--extra x", "--no-default-groups", "--inexact", "--no-editable",
+    "--no-install-local", "--no-group dev",
 )  # fmt: skip
 GROUPS = ("--all-groups", "--group lint", "--group dev", "--only-group dev", "--only-dev")  # one of them
 

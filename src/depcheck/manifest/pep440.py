@@ -36,6 +36,12 @@ def key(text: str) -> Key | None:
     return tuple(release), (*pre, post, dev)
 
 
+def clauses(specifiers: str) -> list[tuple[str, str]]:
+    """The operators and versions of `specifiers`, what cannot be read left out."""
+    found = (_CLAUSE.fullmatch(clause) for clause in specifiers.strip().strip("()").split(","))
+    return [(match[1], match[2]) for match in found if match is not None]
+
+
 def satisfies(version: str, specifiers: str) -> bool | None:
     """Whether `version` is one that `specifiers` (`>=1,<2`) ask for; None where one cannot be read."""
     found = key(version)

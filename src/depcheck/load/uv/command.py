@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from importlib import import_module
 from typing import NamedTuple
 
 from depcheck import paths
@@ -137,7 +136,8 @@ def run(  # noqa: PLR0911 (one return for each way a command ends early)
         return Outcome()
     name, *rest = first.operands
     if name == "pip":
-        return _pip(sources, cwd, rest, env)
+        moved = _moved(sources, cwd, first, env)
+        return _pip(sources, moved, rest, env) if isinstance(moved, str) else moved
     if name in _APART or first.has("help"):
         return Outcome()
     if name in _OTHERS:
@@ -153,11 +153,10 @@ def run(  # noqa: PLR0911 (one return for each way a command ends early)
     if here.has("help"):
         return Outcome()
     here = Words({**first.options, **here.options}, here.operands)
-    moved = here.value("directory") or env.get("UV_WORKING_DIR") or env.get("UV_WORKING_DIRECTORY")
-    if moved:
-        cwd = sources.tree.resolve(_joined(sources, cwd, moved))
-        if not sources.tree.is_dir(cwd):
-            return _no_directory(cwd)
+    moved = _moved(sources, cwd, here, env)
+    if not isinstance(moved, str):
+        return moved
+    cwd = moved
     start = cwd
     if named := here.value("project") or env.get("UV_PROJECT"):
         start = sources.tree.at(cwd, named)
@@ -166,6 +165,15 @@ def run(  # noqa: PLR0911 (one return for each way a command ends early)
         if not sources.tree.is_dir(start):
             return _no_directory(start)
     return _command(sources, Call(name, here, cwd, start, env))
+
+
+def _moved(sources: Sources, cwd: str, words: Words, env: Mapping[str, str]) -> str | Outcome:
+    """Where the command runs in the end (`--directory`)."""
+    raw = words.value("directory") or env.get("UV_WORKING_DIR") or env.get("UV_WORKING_DIRECTORY")
+    if not raw:
+        return cwd
+    moved = sources.tree.resolve(_joined(sources, cwd, raw))
+    return moved if sources.tree.is_dir(moved) else _no_directory(moved)
 
 
 def _joined(sources: Sources, cwd: str, raw: str) -> str:
@@ -182,12 +190,9 @@ def _no_directory(path: str) -> Outcome:
 
 
 def _pip(sources: Sources, cwd: str, words: Sequence[str], env: Mapping[str, str]) -> Outcome:
-    try:
-        module = import_module("depcheck.load.uv.pip")
-    except ModuleNotFoundError as error:
-        raise UsageError("`uv pip` is not a command that depcheck knows") from error
-    outcome: Outcome = module.run(sources, cwd, words, env)
-    return outcome
+    from depcheck.load.uv import pip  # costs start-up time
+
+    return pip.run(sources, cwd, words, env)
 
 
 def _command(sources: Sources, call: Call) -> Outcome:

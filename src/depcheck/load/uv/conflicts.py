@@ -21,9 +21,8 @@ from depcheck.sources import Sources
 _MOST_EDGES = 60  # of one name that lead to several places
 
 
-def check(walked: Walk, *, declared: bool) -> Iterator[Fault]:
+def check(walked: Walk, forks: Forks, *, declared: bool) -> Iterator[Fault]:
     """Every conflict. declared: some extras or groups are declared to exclude each other."""
-    forks = _Forks(walked)
     for name, edges in walked.edges.items():
         if name not in walked.failed and len({_key(edge) for edge in edges}) > 1:
             yield from _of_name(name, edges, forks, declared=declared)
@@ -34,7 +33,7 @@ def _key(edge: Edge) -> tuple[str, bool | None]:
     return edge.real, edge.wanted.editable
 
 
-def _of_name(name: str, edges: list[Edge], forks: _Forks, *, declared: bool) -> Iterator[Fault]:
+def _of_name(name: str, edges: list[Edge], forks: Forks, *, declared: bool) -> Iterator[Fault]:
     distinct = list({(_key(edge), edge.parent, edge.wanted.site): edge for edge in edges}.values())
     for one, other in combinations(distinct[:_MOST_EDGES], 2):
         if one.real == other.real and (
@@ -75,21 +74,24 @@ def _place(edge: Edge) -> str:
     return f"{site.file}: {'.'.join(map(str, site.route))}" if site.route else site.file
 
 
-class _Forks:
+class Forks:
     """In which environments a package is reached. uv forks only where one package asks for one name twice."""
 
-    def __init__(self, walked: Walk) -> None:
+    def __init__(self, walked: Walk, pythons: Condition = ALWAYS) -> None:
         self._incoming: dict[str, list[Edge]] = {}
         self._several: dict[tuple[str, str], set[str]] = {}
         for name, edges in walked.edges.items():
             for edge in edges:
                 self._incoming.setdefault(edge.path, []).append(edge)
                 self._several.setdefault((edge.parent, name), set()).add(edge.real)
+        for parent, wanted in walked.named:
+            self._several.setdefault((parent, wanted.name), set()).add("")
         self._known: dict[str, Condition] = {}
+        self._pythons = pythons
 
     def exclude(self, one: Edge, other: Edge) -> bool:
         """Whether no fork holds both."""
-        fork = All((self._fork(one), self._fork(other)))
+        fork = All((self._pythons, self.of(one), self.of(other)))
         together = (
             conditions.together(fork),
             conditions.together(fork, one.wanted.when),
@@ -97,7 +99,8 @@ class _Forks:
         )
         return False in together
 
-    def _fork(self, edge: Edge) -> Condition:
+    def of(self, edge: Edge) -> Condition:
+        """Where the edge is followed, as far as uv tells environments apart."""
         splits = len(self._several.get((edge.parent, edge.wanted.name), ())) > 1
         return All((self._reached(edge.parent), edge.wanted.when if splits else ALWAYS))
 
@@ -106,7 +109,7 @@ class _Forks:
             self._known[path] = ALWAYS  # a circle adds nothing
             incoming = self._incoming.get(path, [])
             if incoming and all(edge.parent != path for edge in incoming):
-                parts = tuple(self._fork(edge) for edge in incoming)
+                parts = tuple(self.of(edge) for edge in incoming)
                 if ALWAYS not in parts and All((ALWAYS, ALWAYS)) not in parts:
                     self._known[path] = Some(parts)
         return self._known[path]

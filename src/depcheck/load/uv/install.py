@@ -106,7 +106,7 @@ class _Installation:
         self._directory(member.directory, member.name, extras, editable=True)
 
     def root_groups(self) -> None:
-        found = self.sources.get(package.of_virtual_root, self.around.directory, self.wish.no_sources)
+        found = self.sources.get(package.of_groups, self.around.directory, self.wish.no_sources)
         for group in sorted(chosen_groups(self.around.root, self.wish)):
             self._ahead += found.groups.get(group, ())
 

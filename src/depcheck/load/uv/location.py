@@ -7,6 +7,7 @@ Source: uv `uv-distribution/src/metadata/lowering.rs` (path_source), `uv-pep508/
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
 from depcheck import paths
@@ -50,11 +51,13 @@ def of_path(tree: Tree, base: str, raw: str) -> Place:
     return Place("archive", path)
 
 
-def of_url(tree: Tree, cwd: str | None, url: str, env: dict[str, str] | None) -> Place | str:
+def of_url(
+    tree: Tree, cwd: str | None, url: str, env: Mapping[str, str] | None, base: str | None = None
+) -> Place | str:
     """What `name @ url` means; a text says why that cannot be known.
 
     cwd: where uv runs, which `${PROJECT_ROOT}` stands for. env: the variables of the process; None:
-    not known.
+    not known. base: where a relative path starts from; None: there is none.
     """
     at_cwd = "${PROJECT_ROOT}" in url
     for name in _VARIABLE.findall(url):
@@ -73,11 +76,11 @@ def of_url(tree: Tree, cwd: str | None, url: str, env: dict[str, str] | None) ->
     if match is not None and path.startswith("//"):
         host, slash, rest = path[2:].partition("/")
         path = slash + rest if host in {"", "localhost"} else host + slash + rest
-    if not path.startswith("/"):
+    if not path.startswith("/") and base is None:
         return Place("invalid", path, "is relative, and uv takes no relative path after `@` here")
     if subdirectory := _SUBDIRECTORY.search(fragment):
         path = f"{path}/{_unquoted(subdirectory[1])}"
-    return of_path(tree, "", path)._replace(at_cwd=at_cwd)
+    return of_path(tree, base or "", path)._replace(at_cwd=at_cwd)
 
 
 def of_link(tree: Tree, base: str, raw: str) -> str | None:

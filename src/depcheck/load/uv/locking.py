@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from depcheck import paths
-from depcheck.load.uv import conflicts, lockfile, lowering, package, settings
+from depcheck.load.uv import conflicts, lockfile, lowering, package, settings, versions
 from depcheck.load.uv import workspace as spaces
 from depcheck.load.uv.location import Place
 from depcheck.load.uv.lowering import Wanted
@@ -56,16 +56,20 @@ def resolve(
     rules, lowered = _rules(sources, around, how)
     walked = Walk(sources, how, rules)
     walked.run(_roots(sources, around, how))
-    virtual = None if around.root.name else sources.get(package.of_virtual_root, root, how.no_sources)
+    virtual = None if around.root.name else sources.get(package.of_groups, root, how.no_sources)
     declared = any(one.uv.conflicts for one in (around.root, *around.members.values()))
     given = settings.links(sources, found, how.cwd, links, how.env or {})
     used = frozenset(one.raw for _, one in walked.named if one.site.route[-1:] == ("index",))
     looked_up = [one for _, one in walked.named if one.name not in walked.edges]
     members = frozenset(one.directory for one in around.members.values())
     known = lockfile.from_indexes(sources, root)
+    pythons = versions.pythons(around.members)
+    forks = conflicts.Forks(walked, pythons)
     later = (
         *settings.indexes(sources, found, used, looks_up=bool(looked_up)),
-        *conflicts.check(walked, declared=declared),
+        *conflicts.check(walked, forks, declared=declared),
+        *versions.check(walked, forks),
+        *versions.unsupported(walked, forks, pythons),
         *conflicts.unsourced(walked, members, known),
     )
     met = (
@@ -115,7 +119,7 @@ def _roots(sources: Sources, around: Workspace, how: How) -> Iterator[tuple[str,
         wanted = Wanted(site, name, found.extras, place=place, raw=".", editable=editable, package=packaged)
         yield "", wanted, frozenset(found.groups)
     if not around.root.name:
-        virtual = sources.get(package.of_virtual_root, around.directory, how.no_sources)
+        virtual = sources.get(package.of_groups, around.directory, how.no_sources)
         for items in virtual.groups.values():
             yield from (("", item, NO_NAMES) for item in items)
 

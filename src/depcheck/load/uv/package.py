@@ -173,7 +173,7 @@ def _legacy(sources: Sources, manifest: PyProject) -> _Raw:
 
 
 def _unsourced(manifest: PyProject, raw: _Raw) -> Package:
-    requires = tuple(_plain(item, extra) for extra, item in _listed(raw))
+    requires = tuple(plain(item, extra) for extra, item in _listed(raw))
     faults = (*raw.faults, *(_relative(item) for _, item in _listed(raw) if is_relative(item)))
     return Package(
         manifest.directory,
@@ -188,7 +188,8 @@ def _unsourced(manifest: PyProject, raw: _Raw) -> Package:
     )
 
 
-def _plain(item: Requirement, extra: str = "") -> Wanted:
+def plain(item: Requirement, extra: str = "") -> Wanted:
+    """A requirement whose source nobody looks up."""
     when = project.marker(item.marker) or ALWAYS
     raw = item.url or item.text
     return Wanted(
@@ -271,7 +272,7 @@ class _Lowered:
         if is_relative(item):
             self.faults.append(_relative(item))
         elif self.no_sources is None or item.name in self.no_sources:
-            yield _plain(item, extra)
+            yield plain(item, extra)
         else:
             for made in lowering.lower(self.context, item, extra=extra, group=group):
                 if isinstance(made, Fault):
@@ -314,10 +315,10 @@ def site_of(found: Package) -> Site:
     return Site(found.manifest.path if found.manifest is not None else paths.join(found.directory, MANIFEST))
 
 
-def of_virtual_root(sources: Sources, directory: str, no_sources: frozenset[str] | None) -> Package:
-    """The dependency groups of a workspace root that is no project."""
+def of_groups(sources: Sources, directory: str, no_sources: frozenset[str] | None) -> Package:
+    """The dependency groups alone of what uv can read there, a virtual root or a project."""
     found = sources.get(project.read, directory)
-    around = sources.get(spaces.of_root, directory)
+    around = sources.get(spaces.around, directory)
     if not isinstance(found, Project) or not isinstance(around, spaces.Workspace):
         return Package(directory)
     flat = groups.flatten(found)

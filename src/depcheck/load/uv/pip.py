@@ -12,7 +12,7 @@ from depcheck.load import backend
 from depcheck.load import words as command
 from depcheck.load.backend import Target
 from depcheck.load.tool import UsageError
-from depcheck.load.uv import conflicts, package, project, requirement, settings
+from depcheck.load.uv import conflicts, package, project, requirement, settings, versions
 from depcheck.load.uv import workspace as spaces
 from depcheck.load.uv.intake import Intake
 from depcheck.load.uv.lowering import Wanted
@@ -118,12 +118,14 @@ def _resolve(intake: Intake, given: Words) -> Walk:
     walked = Walk(sources, how, _rules(intake))
     walked.run([("", wanted, frozenset()) for wanted in intake.wanted])
     intake.add(*(fault for wanted in intake.wanted for fault in _unapplied(intake, wanted)))
-    intake.add(*walked.faults, *walked.unknowns, *conflicts.check(walked, declared=False))
+    forks = conflicts.Forks(walked)
+    found_late = (*conflicts.check(walked, forks, declared=False), *versions.check(walked, forks))
+    intake.add(*walked.faults, *walked.unknowns, *found_late)
     return walked
 
 
 def _rules(intake: Intake) -> Rules:
-    """Constraints and overrides: those that are given, and those of the project around; their sources are not."""
+    """Constraints and overrides: those that are given, and those of the project around, without sources."""
     near = (intake.sources.get(project.read, above) for above in paths.ancestors(intake.how.cwd))
     current = next((found for found in near if found is not None), None)
     around = intake.sources.get(spaces.around, current.directory) if isinstance(current, Project) else None
@@ -165,7 +167,8 @@ def _build(walked: Walk, *, editables: bool) -> Iterator[Fault | str]:
         editable = editables and any(edge.wanted.editable for edge in edges)
         target: Target = "editable" if editable else "wheel"
         built = backend.build(walked.sources, found.manifest, target)
-        yield from (*built.faults, *built.unknowns)
+        yield from built.faults
+        yield from built.unknowns
 
 
 def _of_extras(found: Package, extras: frozenset[str]) -> Iterator[Wanted]:

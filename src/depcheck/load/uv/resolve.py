@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
+from depcheck.load.poetry import conditions
 from depcheck.load.uv import archive, location, package
 from depcheck.load.uv.location import Place
 from depcheck.load.uv.lowering import Wanted
@@ -26,11 +27,15 @@ class How(NamedTuple):
     cwd:        where it runs, for `${PROJECT_ROOT}`.
     env:        its environment; None: not known.
     no_sources: packages whose `[tool.uv.sources]` are not looked at; None: all.
+    direct:     what is asked for is not followed any further (`--no-deps`).
+    here:       markers are those of this machine, and not of every platform.
     """
 
     cwd: str
     env: Mapping[str, str] | None = None
     no_sources: frozenset[str] | None = NO_NAMES
+    direct: bool = False
+    here: bool = False
 
 
 class Rules(NamedTuple):
@@ -91,6 +96,8 @@ class Walk:
         yield from self._constraints.get(wanted.name, ())
 
     def _one(self, parent: str, wanted: Wanted, groups: frozenset[str]) -> None:
+        if self.how.here and not conditions.holds(wanted.when, conditions.HERE):
+            return
         place = self.place(wanted)
         if place is None:
             self.named.append((parent, wanted))
@@ -123,8 +130,7 @@ class Walk:
             return wanted.place
         if not wanted.url:
             return None
-        env = dict(self.how.env) if self.how.env is not None else None
-        place = location.of_url(self.tree, self.how.cwd, wanted.url, env)
+        place = location.of_url(self.tree, self.how.cwd, wanted.url, self.how.env)
         if isinstance(place, str):
             self.unknowns[place] = None
             return Place("remote")
@@ -146,6 +152,8 @@ class Walk:
             self.failed.add(wanted.name)
             declared = found.manifest.project.name if found.manifest and found.manifest.project else None
             self._fault("name-mismatch", wanted, directory, f"holds `{declared or found.name}`")
+            return
+        if self.how.direct:
             return
         asked = [one for one in found.requires if not one.extra or one.extra in wanted.extras]
         asked += [one for group in sorted(groups) for one in found.groups.get(group, ())]

@@ -1,0 +1,83 @@
+"""Versions that do not fit: of a local package, and of the Python that it runs on.
+
+Source: uv `uv-resolver/src/resolver/mod.rs` (choose_version_url, check_requires_python),
+`uv-distribution-types/src/requires_python.rs` (is_contained_by: only the lower bound counts).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from depcheck.load.poetry import conditions
+from depcheck.load.poetry.conditions import All, Condition, Test
+from depcheck.load.uv.conflicts import Forks
+from depcheck.load.uv.project import Project
+from depcheck.load.uv.resolve import Edge, Walk
+from depcheck.manifest import pep440
+from depcheck.manifest.pyproject import PyProject
+from depcheck.model import Fault
+
+_PYTHON = "python_full_version"
+
+
+def check(walked: Walk, forks: Forks) -> Iterator[Fault]:
+    """Requirements by name that the local package of that name does not meet."""
+    for parent, wanted in walked.named:
+        if not wanted.specifier or wanted.name in walked.failed:
+            continue
+        asks = Edge(parent, wanted, "", "")
+        for edge in walked.edges.get(wanted.name, ()):
+            found = walked.packages.get(edge.path)
+            if found is None or pep440.satisfies(found.version, wanted.specifier) is not False:
+                continue
+            if not forks.exclude(asks, edge):
+                asked = f"`{wanted.name}{wanted.specifier}`"
+                message = f"{asked} is asked for, and `{edge.path or '.'}` holds {found.version}"
+                note = "uv takes the package from there wherever its name is asked for"
+                yield Fault(
+                    "version-mismatch", wanted.site, message, wanted.reference(edge.path), (note,), "uv"
+                )
+                break
+
+
+def pythons(members: Mapping[str, Project]) -> Condition:
+    """The Pythons that a workspace is locked for: those that all of its members allow."""
+    listed = [wanted for member in members.values() if (wanted := _wanted(member.manifest))]
+    if not listed:  # what runs uv; depcheck's verdicts hold for one
+        version = conditions.HERE[_PYTHON].rpartition(".")[0]
+        return Test(_PYTHON, ">=", version)
+    return All(tuple(_condition(wanted) for wanted in listed))
+
+
+def _wanted(manifest: PyProject) -> str:
+    value = manifest.project.table.get("requires-python") if manifest.project is not None else None
+    return value if isinstance(value, str) else ""
+
+
+def _condition(specifiers: str) -> Condition:
+    return All(tuple(Test(_PYTHON, op, version) for op, version in pep440.clauses(specifiers)))
+
+
+def unsupported(walked: Walk, forks: Forks, allowed: Condition) -> Iterator[Fault]:
+    """Local packages that do not run on the oldest Python that is locked for."""
+    for edges in walked.edges.values():
+        for edge in edges:
+            found = walked.packages.get(edge.path)
+            manifest = found.manifest if found is not None else None
+            wanted = _wanted(manifest) if manifest is not None else ""
+            oldest = [
+                (op, version) for op, version in pep440.clauses(wanted) if op in (">=", ">", "~=", "==")
+            ]
+            for op, version in oldest:
+                too_old = Test(_PYTHON, "<=" if op == ">" else "<", version.removesuffix(".*"))
+                if conditions.together(allowed, forks.of(edge), too_old):
+                    yield _python(edge, wanted)
+                    break
+
+
+def _python(edge: Edge, wanted: str) -> Fault:
+    message = f"`{edge.path or '.'}` asks for Python `{wanted}`, and older ones are locked for here"
+    note = "uv locks for every Python that `requires-python` of the workspace allows"
+    return Fault(
+        "version-mismatch", edge.wanted.site, message, edge.wanted.reference(edge.path), (note,), "uv"
+    )
