@@ -41,9 +41,9 @@ USER_FILES = (
 # (text, what is written in its place); an empty text stands for the end of the file.
 DEFECTS = (
     ("", "="),
-    ("version = ", "versoin = "),
+    ("version = ", "edition = "),
     ("name = ", "nom = "),
-    ("[project]", "[porject]"),
+    ("[project]", "[crate]"),
     ("requires-python = ", "requires-python = 3 # "),
     ('requires-python = ">=', 'requires-python = "=>'),
     ('version = "0.1.0"', 'version = "zero"'),
