@@ -36,7 +36,7 @@ class Listing:
     """The manifests of a work tree, and what git knows of the files around them.
 
     manifests: canonical paths, sorted, of those in the scope; everything: of all others as well.
-    notes: words for stderr. has_git: git has listed them.
+    notes: words for stderr. has_git: git has listed them. untracked: those that are not in its index.
     """
 
     def __init__(
@@ -47,42 +47,12 @@ class Listing:
         self.manifests = tuple(path for path in everything if any(paths.is_below(path, top) for top in scope))
         self.notes = notes
         self.has_git = False
-        self._tracked: frozenset[str] | None = None
-        self._submodules: tuple[str, ...] = ()
+        self.untracked: frozenset[str] = frozenset()
+        self._listed = frozenset(everything)
 
-    def is_tracked(self, path: str) -> bool:
-        """Whether `path`, or something below it, is in the index. True outside git."""
-        if not self.has_git:
-            return True
-        if self._tracked is None:
-            self._read_index()
-        return path in (self._tracked or ()) or not path
-
-    def submodule_of(self, path: str) -> str | None:
-        """The submodule that holds `path`, if one does."""
-        if not self.has_git:
-            return None
-        if self._tracked is None:
-            self._read_index()
-        return next((module for module in self._submodules if paths.is_below(path, module)), None)
-
-    def is_ignored(self, path: str) -> bool:
-        """Whether git ignores `path`."""
-        return self.has_git and git.ask(self.root, "check-ignore", "-q", "--", path) is not None
-
-    def _read_index(self) -> None:
-        found = set()
-        modules = []
-        for entry in (git.ask(self.root, "ls-files", "-s", "-z") or "").split("\0"):
-            mode, _, rest = entry.partition(" ")
-            path = rest.partition("\t")[2]
-            if mode == "160000":
-                modules.append(path)
-            while path and path not in found:
-                found.add(path)
-                path = paths.parent(path)
-        self._tracked = frozenset(found)
-        self._submodules = tuple(modules)
+    def is_tracked(self, manifest: str) -> bool:
+        """Whether a manifest is in git's index, by the path that it has there."""
+        return manifest in self._listed and manifest not in self.untracked
 
 
 def root_of(path: str) -> str | None:
@@ -100,7 +70,7 @@ def root_of(path: str) -> str | None:
 def discover(root: str, scope: Sequence[str]) -> Listing:
     """The manifests below `scope` (canonical paths) in the tree at `root` (absolute)."""
     notes: list[str] = []
-    found: list[str] | None = None
+    found: dict[str, bool] | None = None
     if os.path.lexists(os.path.join(root, ".git")):
         listed = _listed(root)
         if isinstance(listed, git.Refusal):
@@ -110,22 +80,21 @@ def discover(root: str, scope: Sequence[str]) -> Listing:
         else:
             found = listed
     listing = Listing(root, tuple(sorted(_walked(root) if found is None else found)), scope, tuple(notes))
-    listing.has_git = found is not None
+    if found is not None:
+        listing.has_git = True
+        listing.untracked = frozenset(path for path, is_tracked in found.items() if not is_tracked)
     return listing
 
 
-def _listed(root: str) -> list[str] | git.Refusal:
-    """Tracked and untracked manifests that are there; ignored ones are not listed."""
+def _listed(root: str) -> dict[str, bool] | git.Refusal:
+    """Tracked (True) and untracked manifests that are there; ignored ones are not listed."""
     globs = [f":(glob)**/{name}" for name in (*_NAMES, *_REQUIREMENTS)]
-    words = ("ls-files", "-z", "-c", "-o", "--exclude-standard", "--", *globs)
+    words = ("ls-files", "-z", "-t", "-c", "-o", "--exclude-standard", "--", *globs)
     listed = git.answer(root, *words, globs=True)
     if isinstance(listed, git.Refusal):
         return listed
-    return [
-        path
-        for path in dict.fromkeys(listed.split("\0"))
-        if path and os.path.lexists(os.path.join(root, path))
-    ]
+    found = {entry[2:]: entry[0] != "?" for entry in listed.split("\0") if entry}
+    return {path: known for path, known in found.items() if os.path.lexists(os.path.join(root, path))}
 
 
 def _walked(root: str) -> list[str]:

@@ -32,7 +32,7 @@ def judge(
         apart = fixtures.apart(sources.tree, listing.manifests, scope)
     plain = [path for path in listing.manifests if path not in apart]
     judgements = []
-    for judgement in _judge_each(sources, plain):
+    for judgement in judge_each(sources, plain):
         judgements.append(judgement)
         if progress is not None:
             progress(len(judgements), len(plain))
@@ -44,7 +44,7 @@ def judge(
                 del apart[path]
             # A requirements file that is reached is judged with the one that includes it.
             reached = [path for path in found if not discover.is_requirements(path)]
-            judged = list(_judge_each(sources, reached))
+            judged = list(judge_each(sources, reached))
             judgements += judged
             named = [*_named(judged), *_references(sources, filter(discover.is_requirements, found))]
     return tuple(judgements), apart
@@ -82,7 +82,7 @@ def _references(sources: Sources, manifests: Iterable[str]) -> Iterator[Referenc
                 yield from pip.requirements_references(sources, path)
 
 
-def _judge_each(sources: Sources, manifests: Iterable[str]) -> Iterator[Judgement]:
+def judge_each(sources: Sources, manifests: Iterable[str]) -> Iterator[Judgement]:
     """Loaders are imported when a manifest of theirs turns up."""
     requirements = []
     for path in manifests:

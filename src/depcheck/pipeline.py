@@ -55,8 +55,13 @@ def scan(request: Request, progress: judging.Progress | None = None) -> Report:
     judgements, left_out = judging.judge(
         sources, listing, request.scope, include_fixtures=request.include_fixtures, progress=progress
     )
-    findings = merge(judgements)
     references = tuple(reference for judgement in judgements for reference in judgement.references)
+    warnings: tuple[Fault, ...] = ()
+    if references:
+        from depcheck import portability
+
+        judgements, warnings = portability.examine(sources, listing, judgements)
+    findings = merge(judgements, warnings)
     faults = tuple(finding.fault for found in findings.values() for finding in found)
     candidate = _candidates(sources, listing, faults)
     facts = Facts(sources, listing, judgements, findings, references, candidate)
@@ -75,8 +80,8 @@ def scan(request: Request, progress: judging.Progress | None = None) -> Report:
     )
 
 
-def merge(judgements: Iterable[Judgement]) -> dict[str, tuple[Finding, ...]]:
-    """Each fault once, with every manifest that it stops, by rule."""
+def merge(judgements: Iterable[Judgement], warnings: Iterable[Fault] = ()) -> dict[str, tuple[Finding, ...]]:
+    """Each fault once, with every manifest that it stops, by rule. warnings: of what stops none here."""
     faults: dict[FaultKey, Fault] = {}
     errors: set[FaultKey] = set()
     manifests: dict[FaultKey, dict[str, None]] = {}
@@ -91,6 +96,10 @@ def merge(judgements: Iterable[Judgement]) -> dict[str, tuple[Finding, ...]]:
                 key = fault_key(fault)
                 faults.setdefault(key, fault)
                 manifests.setdefault(key, {})
+    for fault in warnings:
+        key = fault_key(fault)
+        faults.setdefault(key, fault)
+        manifests.setdefault(key, {})
     merged: dict[str, list[Finding]] = {}
     for key, fault in faults.items():
         severity: Severity = "error" if key in errors else "warning"

@@ -7,7 +7,8 @@ import re
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
 
-from depcheck import paths
+from depcheck import paths, submodules
+from depcheck.clone import Clone
 from depcheck.load import tools
 from depcheck.load.tool import UsageError
 from depcheck.model import Fault, Outcome, Verdict
@@ -73,6 +74,17 @@ def _because(verdict: Verdict, outcome: Outcome) -> str:
     return "every path that it reads is good" if verdict == "loads" else "an earlier part of the line fails"
 
 
+def _settled(tree: Tree, outcome: Outcome) -> Outcome:
+    """The outcome, with what lies in a submodule that is not checked out unknown."""
+    lost = submodules.lost(tree, outcome.faults) if tree.exists(".git") else {}
+    if not lost:
+        return outcome
+    clone = Clone(tree.root, lost.values())
+    return submodules.unsettle_outcome(
+        outcome, {place: at for place, at in lost.items() if clone.is_submodule(at)}
+    )
+
+
 class _Run:
     """A shell line as it goes: the tree as its parts have left it, where it is, how it stands."""
 
@@ -111,7 +123,7 @@ class _Run:
         if found is None:
             return self._effect(words[0], words[1:])
         tool, rest = found
-        self.last = tool.run(self.sources(), self.cwd, rest, env)
+        self.last = _settled(self.tree, tool.run(self.sources(), self.cwd, rest, env))
         for path in self.last.writes:
             self._put(path)
         return {"loads": True, "fails": False, "unknown": None}[self.last.verdict]

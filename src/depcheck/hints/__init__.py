@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from depcheck import paths
+from depcheck import form, paths
 from depcheck.discover import Listing
-from depcheck.hints import form, near
+from depcheck.hints import near
 from depcheck.hints.identity import Meant, Packages
 from depcheck.hints.renames import Renames
-from depcheck.manifest import pyproject, toml
 from depcheck.model import Candidate, Fault, Reference
 from depcheck.sources import Sources
 from depcheck.tree.base import Kind
@@ -89,26 +88,6 @@ def _asked(sources: Sources, fault: Fault) -> tuple[Reference, form.Form] | None
     reference = fault.reference
     if reference is None or fault.rule not in _RULES or reference.kind in ("glob", "path"):
         return None
-    reference = _as_written(sources, reference)
+    reference = form.as_written(sources, reference)
     written = None if reference is None else form.of(sources.tree, reference)
     return None if reference is None or written is None else (reference, written)
-
-
-def _as_written(sources: Sources, reference: Reference) -> Reference | None:
-    """The reference as its file has it; None for what a tool infers, which no text there would mend.
-
-    A tool may have filled in fields (`{root:uri}`) before it looked at the path.
-    """
-    site = reference.site
-    if site.line:
-        lines = sources.get(toml.shown, site.file).split("\n")
-        value = lines[site.line - 1] if site.line <= len(lines) else None
-    else:
-        value = toml.value_at(sources, site.file, site.route)
-    if not isinstance(value, str):
-        return None
-    requirement = pyproject.requirement(site, value)
-    if requirement is None or not requirement.url:
-        return reference if reference.raw in value else None
-    raw = reference.raw if reference.raw in value else requirement.url
-    return reference._replace(raw=raw, wanted=reference.wanted or requirement.name)

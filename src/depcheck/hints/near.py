@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from depcheck import paths
-from depcheck.hints.form import Form
+from depcheck.form import Form
 from depcheck.hints.identity import Meant, Packages, common_end, steps
 from depcheck.manifest import toml
 from depcheck.model import Fault

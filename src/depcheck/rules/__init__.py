@@ -15,7 +15,7 @@ from depcheck.model import Diagnostic, Fault
 from depcheck.rules.facts import Facts
 from depcheck.rules.rule import Rule
 
-# Each reports the faults of its name that the loaders found.
+# Each reports the faults of its name: those of the manifests are what the loaders found,
 MANIFESTS = {
     "invalid-manifest": "DC101",
     "missing-path": "DC102",
@@ -34,11 +34,16 @@ MANIFESTS = {
     "broken-patch": "DC115",
     "dormant-path": "DC116",
 }
-# Each looks at the references that lead somewhere here, and asks whether they do in a clean clone.
-PORTABILITY: dict[str, str] = {
-    # escapes-repository DC401, absolute-path DC402, backslash-path DC403, case-mismatch DC404,
-    # untracked-target DC405, ignored-target DC406, submodule-target DC407, symlink-escape DC408:
-    # each stands here as soon as its module does.
+# those of the portability what would not work in a clean clone (`portability`).
+PORTABILITY = {
+    "escapes-repository": "DC401",
+    "absolute-path": "DC402",
+    "backslash-path": "DC403",
+    "case-mismatch": "DC404",
+    "untracked-target": "DC405",
+    "ignored-target": "DC406",
+    "submodule-target": "DC407",
+    "symlink-escape": "DC408",
 }
 NAMES = {**MANIFESTS, **PORTABILITY}
 
@@ -59,11 +64,8 @@ def load(name: str) -> Checker:
 
 def check(facts: Facts) -> Iterator[Diagnostic]:
     """Every diagnostic of every rule."""
-    for name in MANIFESTS:
+    for name in NAMES:
         if name in facts.findings:
-            yield from load(name).check(facts)
-    if facts.references:
-        for name in PORTABILITY:
             yield from load(name).check(facts)
 
 

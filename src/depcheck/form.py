@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 
 from depcheck import paths
+from depcheck.manifest import pyproject, toml
 from depcheck.model import Reference
 from depcheck.record import NamedTuple
+from depcheck.sources import Sources
 from depcheck.tree.base import Tree
 
 _FORM = re.compile(
@@ -14,6 +16,7 @@ _FORM = re.compile(
     r"(?P<path>.*?)(?P<tail>#.*)?",
     re.DOTALL,
 )
+_DRIVE = re.compile(r"[A-Za-z]:[\\/]")
 
 
 class Form(NamedTuple):
@@ -29,6 +32,11 @@ class Form(NamedTuple):
     path: str
     tail: str
     is_url: bool
+
+    @property
+    def is_absolute(self) -> bool:
+        """Whether the path says where it starts on this machine: from `/`, in a URL or a drive of Windows."""
+        return (self.path.startswith("/") and "{" not in self.head) or bool(_DRIVE.match(self.path))
 
     @property
     def plain(self) -> str:
@@ -67,6 +75,26 @@ def of(tree: Tree, reference: Reference) -> Form | None:
         if reference.target in (tree.at(base, plain), tree.resolve(paths.join(base, plain))):
             return Form(reference, tree.root, base, head, path, tail, is_url)
     return None
+
+
+def as_written(sources: Sources, reference: Reference) -> Reference | None:
+    """The reference as its file has it; None for what a tool infers, which no text there would mend.
+
+    A tool may have filled in fields (`{root:uri}`) before it looked at the path.
+    """
+    site = reference.site
+    if site.line:
+        lines = sources.get(toml.shown, site.file).split("\n")
+        value = lines[site.line - 1] if site.line <= len(lines) else None
+    else:
+        value = toml.value_at(sources, site.file, site.route)
+    if not isinstance(value, str):
+        return None
+    requirement = pyproject.requirement(site, value)
+    if requirement is None or not requirement.url:
+        return reference if reference.raw in value else None
+    raw = reference.raw if reference.raw in value else requirement.url
+    return reference._replace(raw=raw, wanted=reference.wanted or requirement.name)
 
 
 def _unquoted(text: str) -> str:

@@ -1,0 +1,244 @@
+"""Whether what works here would work in a clean clone on another machine.
+
+Each reference that no tool stumbles over is asked at most one question's worth: the first that
+applies is reported. Git is asked twice at most, and only where something is to be asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from depcheck import discover, form, judging, paths, submodules
+from depcheck.clone import Clone, ignored
+from depcheck.discover import Listing
+from depcheck.model import Fault, Judgement, Reference
+from depcheck.record import NamedTuple
+from depcheck.sources import Sources
+from depcheck.submodules import Place, place_of, warn
+from depcheck.tree.base import Kind, Tree
+
+_PACKAGES = ("package", "member", "workspace")
+_PYTHON = ("pyproject.toml", "setup.py", "setup.cfg")
+
+
+class Doubt(NamedTuple):
+    """A reference whose target may be absent from a clone. file: what git is asked about."""
+
+    manifest: str
+    reference: Reference
+    file: str
+
+
+class Examined(NamedTuple):
+    """judgements: what a submodule that is not checked out makes unknown is so. warnings: each place once."""
+
+    judgements: tuple[Judgement, ...]
+    warnings: tuple[Fault, ...]
+
+
+def examine(sources: Sources, listing: Listing, judgements: tuple[Judgement, ...]) -> Examined:
+    """What to warn of in a tree that was judged."""
+    tree = sources.tree
+    links = _Links(tree)
+    warnings: list[Fault] = []
+    doubts: list[Doubt] = []
+    for manifest, reference in _asked(judgements):
+        found = _of_text(sources, reference) or _of_place(tree, links, reference)
+        if found is not None:
+            warnings.append(found)
+        elif listing.has_git and (file := _not_listed(tree, listing, links, reference)):
+            doubts.append(Doubt(manifest, reference, file))
+    lost = submodules.lost(tree, _faults(judgements)) if listing.has_git else {}
+    if not lost and not doubts:
+        return Examined(judgements, tuple(warnings))
+    around = {doubt.file: _repository_around(tree, doubt.file) for doubt in doubts}
+    clone = Clone(listing.root, [*lost.values(), *(around[doubt.file] or doubt.file for doubt in doubts)])
+    modules = {place: at for place, at in lost.items() if clone.is_submodule(at)}
+    if modules:
+        warnings.extend(submodules.warnings(_faults(judgements), modules))
+        judgements = tuple(submodules.unsettle(judgement, modules) for judgement in judgements)
+    confirmed = list(_missing_from_clone(listing, clone, doubts, around))
+    warnings.extend(_needed(sources, confirmed))
+    return Examined(judgements, tuple(warnings))
+
+
+def _asked(judgements: Sequence[Judgement]) -> Iterator[tuple[str, Reference]]:
+    """(manifest, reference) of what no fault speaks of, each place once."""
+    seen: set[Place] = set()
+    for judgement in judgements:
+        for outcome in (judgement.loads, judgement.resolves, judgement.builds):
+            for fault in (*outcome.faults, *outcome.latent):
+                seen.add(place_of(fault))
+                if fault.reference is not None:
+                    seen.add(place_of(fault.reference))
+    for judgement in judgements:
+        for reference in judgement.references:
+            if reference.kind != "path" and place_of(reference) not in seen:
+                seen.add(place_of(reference))
+                yield judgement.manifest, reference
+
+
+def _of_text(sources: Sources, reference: Reference) -> Fault | None:
+    """What the text alone says: an absolute path, a backslash, other letters than the disk has."""
+    written = form.as_written(sources, reference)
+    tree, target = sources.tree, reference.target
+    if written is None or tree.kind(target) is Kind.UNKNOWN:
+        return None
+    here = tree.kind(target) is not Kind.MISSING
+    if here and not paths.is_outside(target):
+        shape = form.of(tree, written)
+        if shape is not None and shape.is_absolute:
+            fact = "says where the repository lies on this machine, and leads nowhere on another"
+            return warn("absolute-path", written, fact)
+    if "\\" in written.raw and (here or _stands(tree, reference, written.raw.replace("\\", "/"))):
+        fact = "has a backslash, which Windows takes for a separator and no other system does"
+        return warn("backslash-path", written, fact)
+    if not here and reference.kind == "member" and (other := _respelt(tree, target)):
+        fact = f"is `{other}` on the disk, and the two are the same only where case does not count"
+        return warn("case-mismatch", written, fact)
+    return None
+
+
+def _stands(tree: Tree, reference: Reference, raw: str) -> bool:
+    return reference.kind in _PACKAGES and tree.exists(tree.at(paths.parent(reference.site.file), raw))
+
+
+def _respelt(tree: Tree, target: str) -> str | None:
+    """The path that differs from `target` in large and small letters alone, where it is there."""
+    at = ""
+    for part in target.split("/") if not paths.is_outside(target) else ():
+        step = paths.join(at, part)
+        if tree.kind(step) is Kind.MISSING:
+            like = [name for name in tree.names(at) if name.lower() == part.lower()]
+            if len(like) != 1:
+                return None
+            step = paths.join(at, like[0])
+        at = step
+    return at or None
+
+
+def _of_place(tree: Tree, links: _Links, reference: Reference) -> Fault | None:
+    """What the place says: it lies outside of the repository, or a link leads there."""
+    target = reference.target
+    if reference.kind == "glob":
+        target = _before_pattern(target)
+    if not tree.exists(target):
+        return None
+    if paths.is_outside(target):
+        note = "what lies there is not looked at, and a clone comes without it"
+        return warn("escapes-repository", reference, "leads out of the repository", note)
+    link = links.out(target)
+    if link is not None:
+        fact = f"leads through `{link}`, a symbolic link that a clone elsewhere cannot follow"
+        return warn("symlink-escape", reference, fact)
+    return None
+
+
+def _before_pattern(target: str) -> str:
+    """The directory in which a pattern begins to match."""
+    while any(char in target for char in "*?["):
+        target = paths.parent(target)
+    return target
+
+
+class _Links:
+    """Links that lead out of the tree; each directory is asked once."""
+
+    def __init__(self, tree: Tree) -> None:
+        self.tree = tree
+        self._out: dict[str, str | None] = {"": None}
+
+    def out(self, path: str) -> str | None:
+        """The link on the way to `path` (inside the root) that leaves the tree, or is absolute."""
+        if path in self._out:
+            return self._out[path]
+        self._out[path] = None  # a circle of links
+        found = self.out(paths.parent(path))
+        link = self.tree.entry(path).link if found is None else None
+        if link is not None:
+            landed = self.tree.at(self.tree.resolve(paths.parent(path)), link)
+            outside = link.startswith("/") or paths.is_outside(landed)
+            found = path if outside else self.out(landed)
+        self._out[path] = found
+        return found
+
+
+def _not_listed(tree: Tree, listing: Listing, links: _Links, reference: Reference) -> str | None:
+    """The file that git has to be asked about; None where the listing settles it, or nothing is there.
+
+    What a manifest names that is not in git itself is missing from a clone along with it.
+    """
+    target, manifest = reference.target, reference.site.file
+    if reference.kind == "glob" or paths.is_outside(target) or links.out(target) is not None:
+        return None
+    if not listing.is_tracked(manifest) and discover.is_manifest(manifest):
+        return None
+    kind = tree.kind(target)
+    if reference.kind not in _PACKAGES or kind is Kind.FILE:
+        return tree.resolve(target) if kind in (Kind.FILE, Kind.DIR) and target else None
+    names = ("Cargo.toml",) if manifest.endswith(("Cargo.toml", ".cargo/config.toml")) else _PYTHON
+    there = [path for name in names if tree.is_file(path := paths.join(target, name))]
+    real = [path if listing.is_tracked(path) else tree.resolve(path) for path in there]
+    return None if not there or any(map(listing.is_tracked, real)) else real[0]
+
+
+def _missing_from_clone(
+    listing: Listing, clone: Clone, doubts: Sequence[Doubt], around: Mapping[str, str | None]
+) -> Iterator[tuple[Doubt, Fault]]:
+    """The doubts that git confirms, and how they are reported. around: the repository within this one."""
+    left_out = [doubt for doubt in doubts if around[doubt.file] or not clone.has(doubt.file)]
+    plain = [doubt.file for doubt in left_out if not around[doubt.file]]
+    hidden = ignored(listing.root, plain)
+    folded = {path.lower(): path for path in listing.everything if listing.is_tracked(path)} if plain else {}
+    for doubt in left_out:
+        reference, file, module = doubt.reference, doubt.file, around[doubt.file]
+        other = clone.other_case(file) or folded.get(file.lower())
+        if module is not None and clone.is_submodule(module):
+            yield doubt, submodules.warning(reference, module)
+        elif other is not None:
+            fact = f"leads to `{file}`, which is `{other}` in git: a clone has only that"
+            yield doubt, warn("case-mismatch", reference, fact)
+        elif file in hidden:
+            fact = f"leads to `{file}`, which git ignores: a clone comes without it"
+            yield doubt, warn("ignored-target", reference, fact)
+        else:
+            fact = f"leads to `{file}`, which is not in git: a clone comes without it"
+            yield doubt, warn("untracked-target", reference, fact)
+
+
+def _repository_around(tree: Tree, path: str) -> str | None:
+    """The repository within the repository that holds `path`, if one does."""
+    above = paths.parent(path)
+    while above:
+        if tree.exists(paths.join(above, ".git")):
+            return above
+        above = paths.parent(above)
+    return None
+
+
+def _needed(sources: Sources, found: Sequence[tuple[Doubt, Fault]]) -> Iterator[Fault]:
+    """Those without which an everyday command fails, as the tools judge a tree that lacks them."""
+    if not found:
+        return
+    from depcheck.tree.overlay import Overlay
+
+    without = Overlay(sources.tree)
+    for doubt, _ in found:
+        without.put(doubt.file, Kind.MISSING)
+        if doubt.reference.kind in _PACKAGES and not paths.is_below(doubt.manifest, doubt.reference.target):
+            without.put(sources.tree.resolve(doubt.reference.target), Kind.MISSING)
+    manifests = dict.fromkeys(doubt.manifest for doubt, _ in found)
+    failing: set[Place] = set()
+    for judgement in judging.judge_each(Sources(without), manifests):
+        for outcome in (judgement.loads, judgement.resolves, judgement.builds):
+            for fault in outcome.faults:
+                failing.update((place_of(fault), place_of(fault.reference or fault)))
+    for doubt, warning in found:
+        if place_of(doubt.reference) in failing:
+            yield warning
+
+
+def _faults(judgements: Iterable[Judgement]) -> Iterator[Fault]:
+    for judgement in judgements:
+        for outcome in (judgement.loads, judgement.resolves, judgement.builds):
+            yield from (*outcome.faults, *outcome.latent)
