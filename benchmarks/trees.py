@@ -18,10 +18,19 @@ version = "0.1.0"
 edition = "2021"
 license = "MIT"
 repository = "https://example.com/repository"
+authors = ["Somebody <somebody@example.com>"]
+
+[workspace.lints.clippy]
+pedantic = "warn"
 
 [workspace.dependencies]
 anyhow = "1.0"
+bytes = "1.5"
+clap = { version = "4.5", features = ["derive", "env", "wrap_help"] }
+futures = { version = "0.3", default-features = false }
 serde = { version = "1.0", features = ["derive"] }
+serde_json = "1.0"
+thiserror = "2.0"
 tokio = { version = "1", default-features = false, features = ["rt", "macros", "sync"] }
 tracing = "0.1"
 """
@@ -33,6 +42,16 @@ version.workspace = true
 edition.workspace = true
 license.workspace = true
 repository.workspace = true
+authors.workspace = true
+keywords = ["keyword", "number-{number}"]
+categories = ["development-tools"]
+
+[package.metadata.docs.rs]
+all-features = true
+rustdoc-args = ["--cfg", "docsrs"]
+
+[lints]
+workspace = true
 
 [lib]
 name = "crate_{number}"
@@ -42,10 +61,20 @@ doctest = false
 default = ["std"]
 std = ["serde/std"]
 tracing = ["dep:tracing"]
+cli = ["dep:clap", "std"]
 
 [dependencies]
 anyhow = {{ workspace = true }}
+bytes = {{ workspace = true }}
+clap = {{ workspace = true, optional = true, features = ["string"] }}
+futures = {{ workspace = true, features = ["std"] }}
 serde = {{ workspace = true }}
+serde_json = {{ workspace = true }}
+thiserror = {{ workspace = true }}
+indexmap = {{ version = "2.2", features = ["serde"] }}
+parking_lot = "0.12"
+regex = {{ version = "1.10", default-features = false, features = ["std", "unicode-perl"] }}
+smallvec = {{ version = "1.13", features = ["union", "const_generics"] }}
 tracing = {{ workspace = true, optional = true }}
 {dependencies}
 [target.'cfg(unix)'.dependencies]

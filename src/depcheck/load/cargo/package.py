@@ -198,14 +198,44 @@ def _inherit(
     asked: tuple[Dependency, str],
     into: tuple[list[PathDependency], list[Dependency], list[Fault]],
 ) -> None:
-    """Add the dependency that `x.workspace = true` stands for (cargo: `inner_dependency_inherit_with`).
+    """Add the dependency that `x.workspace = true` stands for.
 
     asked: the entry and the edition of its package. into: path dependencies, others, faults.
     """
-    dependency, edition = asked
-    local, external, faults = into
     if isinstance(root, Fault):
         return
+    found = None if root is None else sources.get(_stands_for, root.path, *asked)
+    if found is None:
+        _look_up(sources, manifest, root, asked, into)
+    elif isinstance(found, PathDependency):
+        into[0].append(found)
+    else:
+        into[1].append(found)
+
+
+def _stands_for(
+    sources: Sources, root: str, dependency: Dependency, edition: str
+) -> PathDependency | Dependency | None:
+    """The same for every member that writes the same; None where something is wrong with it."""
+    manifest = read(sources, root)
+    local, external, faults = list[PathDependency](), list[Dependency](), list[Fault]()
+    if isinstance(manifest, Manifest):
+        _look_up(sources, manifest, manifest, (dependency, edition), (local, external, faults))
+    if faults:
+        return None
+    return local[0] if local else external[0] if external else None
+
+
+def _look_up(
+    sources: Sources,
+    manifest: Manifest,
+    root: Manifest | None,
+    asked: tuple[Dependency, str],
+    into: tuple[list[PathDependency], list[Dependency], list[Fault]],
+) -> None:
+    """Cargo: `inner_dependency_inherit_with`."""
+    dependency, edition = asked
+    local, external, faults = into
     route = (*dependency.route, "workspace")
     if root is None or root.workspace is None:
         faults.append(_not_inherited(manifest, route, "", None))

@@ -62,8 +62,9 @@ def layout(tree: Tree, manifest: Manifest, package: Package, edition: str) -> La
     """Infer the targets of `package` from its manifest and the files beside it."""
     found = _Found(tree, manifest, package, edition)
     here = tree.names(manifest.directory)
+    declared = {target.kind for target in manifest.targets}
     for kind, folder in _FOLDERS:
-        if manifest.targets or folder in here:
+        if kind in declared or folder in here:
             found.add(kind)
     sources, faults = found.sources, found.faults
     if not sources and not faults:

@@ -53,8 +53,7 @@ def tables(reading: Reading, data: toml.Table, edition: str) -> Iterator[Depende
             platform.holds(name)
         except platform.PlatformError as error:
             reading.fault(("target", name), str(error))
-        for entry in _tables(reading, table, ("target", name), edition, _TABLES_OF_TARGET):
-            yield entry._replace(platform=name)
+        yield from _tables(reading, table, ("target", name), edition, _TABLES_OF_TARGET)
 
 
 def _tables(
@@ -80,8 +79,29 @@ def _tables(
                 yield found
 
 
+# Entries as they were read, by all that they depend on: `serde.workspace = true` stands in every manifest.
+_KNOWN: dict[tuple[Route, DependencyKind, str], Dependency] = {}
+
+
 def entry(reading: Reading, key: str, value: object, route: Route, kind: DependencyKind) -> Dependency:
     """One entry; what is wrong with its types is noted at once, the rest is its `problem`."""
+    try:
+        known = (route, kind, repr(value))
+    except RecursionError:  # nested as deeply as the parser bears
+        known = (route, kind, "")
+    found = _KNOWN.get(known)
+    if found is not None:
+        return found
+    noted = len(reading.faults) + len(reading.registries)
+    found = _entry(reading, key, value, route, kind)
+    if route[0] == "target":
+        found = found._replace(platform=str(route[1]))
+    if known[2] and len(reading.faults) + len(reading.registries) == noted:  # nothing but the entry
+        _KNOWN[known] = found
+    return found
+
+
+def _entry(reading: Reading, key: str, value: object, route: Route, kind: DependencyKind) -> Dependency:
     if not is_name(key):
         reading.fault(route, f"`{key}` is no package name")
     if isinstance(value, str):

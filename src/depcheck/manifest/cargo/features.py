@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 
 from depcheck.manifest import toml
 from depcheck.manifest.cargo.reading import Reading
@@ -19,6 +20,7 @@ def read(reading: Reading, data: toml.Table) -> Features:
     return {name: reading.strings(table, name, ("features",)) or () for name in table}
 
 
+@cache
 def _is_feature(name: str) -> bool:
     if not name or name.startswith("dep:") or "/" in name:
         return False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import cache
 
 _TOKEN = re.compile(r' *(?:([(),=])|"([^"]*)"|((?:r#)?[A-Za-z_][A-Za-z0-9_]*))')
 _NAME = re.compile(r"[\w.-]*")
@@ -28,6 +29,7 @@ class PlatformError(Exception):
     """The text is neither a platform nor a cfg expression."""
 
 
+@cache
 def holds(text: str) -> bool:
     """Whether the table counts on the host (64-bit Linux, GNU). Raises PlatformError."""
     if not (text.startswith("cfg(") and text.endswith(")")):

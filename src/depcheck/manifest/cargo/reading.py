@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from depcheck.manifest import toml
@@ -88,6 +89,7 @@ class Reading:
             self.fault((*route, old), f"`{old}` is unsupported as of the 2024 edition; use `{key}`")
 
 
+@cache
 def is_name(text: str) -> bool:
     """Whether cargo takes the text as the name of a package, a registry or a path base (`validate_name`)."""
     if _PLAIN_NAME.fullmatch(text):
