@@ -46,10 +46,12 @@ class WalkedTree(Tree):
         links = 0
         while ahead:
             part = ahead.pop()
-            if part in ("", "."):
+            if part == "":
                 continue
             if strict and self.entry(done).kind not in (Kind.DIR, Kind.UNKNOWN):
                 return None
+            if part == ".":
+                continue
             if part == "..":
                 done = paths.at(self.root, done, "..")
                 continue

@@ -149,7 +149,7 @@ def choose(
         chosen = [current] if current in choice.members else []
     else:
         chosen = _default(sources, loaded, choice.members, current)
-    if not chosen and not (choice.faults or choice.unknowns):
+    if not chosen and not (choice.faults or choice.unknowns or loaded.unknowns):
         is_virtual = current not in choice.members
         choice.refuse(
             "the manifest is virtual, and the command selects no member"
