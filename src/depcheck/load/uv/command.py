@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from depcheck import paths
 from depcheck.load import build as frontend
 from depcheck.load import words as command
 from depcheck.load.tool import UsageError
-from depcheck.load.uv import install, locking, project, script
+from depcheck.load.uv import frozen as frozen_lock
+from depcheck.load.uv import install, lockfile, locking, project, script
 from depcheck.load.uv import workspace as spaces
 from depcheck.load.uv.install import Wish
+from depcheck.load.uv.lockfile import Lock
 from depcheck.load.uv.project import MANIFEST, Project
 from depcheck.load.uv.resolve import How
 from depcheck.load.uv.workspace import Unreadable, Workspace
 from depcheck.load.words import Words
 from depcheck.manifest.pyproject import normalise
+from depcheck.manifest.uv import DEV
 from depcheck.model import Fault, Outcome, Site
 from depcheck.sources import Sources
 
@@ -96,7 +99,11 @@ class Call(NamedTuple):
     @property
     def how(self) -> How:
         """What the resolver is told."""
-        names = [normalise(name) for name in self.words.listed("no-sources-package")]
+        listed = (
+            *self.words.listed("no-sources-package"),
+            *self.env.get("UV_NO_SOURCES_PACKAGE", "").split(),
+        )
+        names = [normalise(name) for name in listed]
         everything = self.is_set("no-sources", "UV_NO_SOURCES")
         return How(self.cwd, self.env, None if everything else frozenset(names))
 
@@ -208,7 +215,12 @@ def _command(sources: Sources, call: Call) -> Outcome:
 def _run(sources: Sources, call: Call) -> Outcome:
     operands = call.words.operands
     path = sources.tree.at(call.cwd, operands[0]) if operands else ""
+    missing = _given(sources, call)
+    if missing is not None:
+        return Outcome((missing,))
     is_script = bool(operands) and (call.words.has("script") or path.endswith((".py", ".pyw")))
+    if is_script and not call.words.has("module") and not sources.tree.exists(path):
+        return Outcome((Fault("missing-path", Site(path), f"`{path}` does not exist", tool="uv"),))
     if is_script and not call.words.has("module") and sources.tree.is_file(path):
         if script.is_script(sources, path):
             return script.lock(sources, path, call.how)
@@ -220,6 +232,17 @@ def _run(sources: Sources, call: Call) -> Outcome:
     if found is None:
         return Outcome()  # `uv run` does without a project
     return _in_project(sources, call)
+
+
+def _given(sources: Sources, call: Call) -> Fault | None:
+    """What `--with` and its like name, where it is not there."""
+    listed = [*call.words.listed("with"), *call.words.listed("with-editable")]
+    named = [text for text in listed if text.startswith((".", "/")) and "://" not in text]
+    for raw in (*named, *call.words.listed("with-requirements"), *call.words.options.get("env-file", ())):
+        path = sources.tree.at(call.cwd, raw.partition("[")[0])
+        if "://" not in raw and raw != "-" and not sources.tree.exists(path):
+            return Fault("missing-path", Site(path), f"`{path}` does not exist", tool="uv")
+    return None
 
 
 def locate(sources: Sources, start: str) -> str | None:
@@ -247,27 +270,83 @@ def _in_project(sources: Sources, call: Call) -> Outcome:
     return _with_workspace(sources, call, around, current)
 
 
-def _with_workspace(sources: Sources, call: Call, around: Workspace, current: Project) -> Outcome:
-    root = around.directory
-    if call.is_set("frozen", "UV_FROZEN") or call.is_set("locked", "UV_LOCKED") or call.words.has("check"):
-        if not sources.tree.exists(locking.path_of(root)):
-            message = f"there is no `{locking.path_of(root)}`"
-            return Outcome(
-                (Fault("missing-metadata-file", Site(around.root.manifest.path), message, tool="uv"),)
-            )
-        return Outcome(unknowns=("what the lock file holds is not looked at yet",))
+def _with_workspace(  # noqa: PLR0911 (the same)
+    sources: Sources, call: Call, around: Workspace, current: Project
+) -> Outcome:
+    path = locking.path_of(around.directory)
+    lock = sources.get(lockfile.read, path)
+    frozen = call.is_set("frozen", "UV_FROZEN")
+    checked = call.is_set("locked", "UV_LOCKED") or call.words.has("check")
+    if (frozen or checked) and lock is None:
+        message = f"there is no `{path}`, and the command makes none"
+        return Outcome((Fault("missing-metadata-file", Site(around.root.manifest.path), message, tool="uv"),))
+    if frozen and isinstance(lock, Lock) and lock.table:
+        return _frozen(sources, call, around, current)
     links = call.words.listed("find-links")
     configured = not call.is_set("no-config", "UV_NO_CONFIG")
-    locked = locking.resolve(sources, root, call.how, links, configured=configured)
-    writes = () if call.words.has("dry-run") else (locking.path_of(root),)
+    locked = locking.resolve(sources, around.directory, call.how, links, configured=configured)
+    writes = () if call.words.has("dry-run") or checked else (path,)
     outcome = locked.outcome._replace(writes=writes)
-    if outcome.faults or locked.walked is None or call.name in _LOCKS or call.is_set("no-sync", "UV_NO_SYNC"):
+    if outcome.faults or locked.walked is None:
+        return outcome
+    if (
+        checked
+        and isinstance(lock, Lock)
+        and lock.table
+        and (why := frozen_lock.stale(lock, locked.walked, around))
+    ):
+        message = f"`{path}` is out of date: {why}"
+        return Outcome((Fault("invalid-manifest", Site(path), message, tool="uv"),), outcome.unknowns)
+    if call.name in _LOCKS or call.is_set("no-sync", "UV_NO_SYNC"):
         return outcome
     chosen = members(around, current, call.words)
     if isinstance(chosen, Fault):
         return Outcome((chosen,))
+    if wrong := _undefined(around, chosen, call):
+        return Outcome((wrong,))
     made = install.install(sources, locked.walked, around, chosen, call.wish)
     return Outcome(made.faults, (*outcome.unknowns, *made.unknowns), writes=writes)
+
+
+def _frozen(sources: Sources, call: Call, around: Workspace, current: Project) -> Outcome:
+    """With `--frozen` the lock is trusted, and members that are not there do not matter."""
+    lock = sources.get(lockfile.read, locking.path_of(around.directory))
+    faults = tuple(fault for fault in around.faults if fault not in around.tolerated)
+    if faults or not isinstance(lock, Lock):
+        return Outcome(faults or ((lock,) if isinstance(lock, Fault) else ()), around.unknowns)
+    if call.name in _LOCKS or call.is_set("no-sync", "UV_NO_SYNC"):
+        return Outcome(unknowns=around.unknowns)
+    names = [normalise(name) for name in call.words.options.get("package", ())]
+    if not names:
+        names = [current.name] if current.name else []
+    if call.words.has("all-packages") or not names:
+        names = sorted(lock.members) or names
+    chosen = [around.members[name] for name in names if name in around.members]
+    if chosen and (wrong := _undefined(around, chosen, call)):
+        return Outcome((wrong,))
+    return frozen_lock.sync(sources, lock, around, names, call.wish)
+
+
+def _undefined(around: Workspace, chosen: list[Project], call: Call) -> Fault | None:
+    """An extra or a group that is asked for, and that none of the members has."""
+    wish = call.wish
+    every = [*chosen, around.root] if not around.root.name else chosen
+    for kind, names in (("extra", wish.extras), ("group", wish.groups)):
+        for name in sorted(names or ()):
+            if any(name in _defined(member, kind) for member in every):
+                continue
+            if kind == "group" and name == DEV and not call.words.listed("group"):
+                continue
+            message = f"the {kind} `{name}` is not defined"
+            manifest = (chosen[0] if chosen else around.root).manifest
+            return Fault("invalid-manifest", Site(manifest.path), message, tool="uv")
+    return None
+
+
+def _defined(member: Project, kind: str) -> Iterable[str]:
+    if kind == "group":
+        return {*member.manifest.groups} | ({DEV} if member.uv.dev is not None else set())
+    return member.manifest.project.optional if member.manifest.project is not None else ()
 
 
 def members(around: Workspace, current: Project, words: Words) -> list[Project] | Fault:
@@ -311,11 +390,11 @@ def _build(sources: Sources, call: Call) -> Outcome:  # noqa: PLR0911 (the same)
     chosen = members(around, current, call.words)
     if isinstance(chosen, Fault):
         return Outcome((chosen,))
-    made = [
-        install.distribute(sources, one.manifest, kinds, no_sources)
-        for one in chosen
-        if call.words.has("package") or spaces.is_package(around, one)
-    ]
+    packages = [one for one in chosen if one.uv.is_package(require_build_system=True)]
+    if not packages or (call.words.has("package") and len(packages) < len(chosen)):
+        message = "there is no package to build: uv builds members that have a `build-system`"
+        return Outcome((Fault("invalid-manifest", Site(chosen[0].manifest.path), message, tool="uv"),))
+    made = [install.distribute(sources, one.manifest, kinds, no_sources) for one in packages]
     return Outcome(
         tuple(dict.fromkeys(fault for one in made for fault in one.faults)),
         tuple(dict.fromkeys(text for one in made for text in one.unknowns)),

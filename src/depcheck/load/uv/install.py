@@ -21,7 +21,7 @@ from depcheck.load.uv.resolve import NO_NAMES, How, Rules, Walk
 from depcheck.load.uv.workspace import Unreadable, Workspace
 from depcheck.manifest.pyproject import PyProject, normalise
 from depcheck.manifest.uv import DEV
-from depcheck.model import Fault, Outcome, Reference
+from depcheck.model import Fault, Outcome, Reference, Site
 from depcheck.sources import Sources
 
 _MATCHING = "uv_build"  # uv builds it itself, without looking at what the build requires
@@ -103,7 +103,8 @@ class _Installation:
         if self.wish.only:
             return
         extras = found.extras if self.wish.extras is None else self.wish.extras & found.extras
-        self._directory(member.directory, member.name, extras, editable=True)
+        itself = Wanted(Site(member.manifest.path), member.name, extras, editable=True)
+        self._directory(member.directory, itself)
 
     def root_groups(self) -> None:
         found = self.sources.get(package.of_groups, self.around.directory, self.wish.no_sources)
@@ -118,32 +119,33 @@ class _Installation:
             place = self.walked.place(wanted)
             edges = self.walked.edges.get(wanted.name, ())
             if place is None and edges:
-                self._directory(
-                    edges[0].path, wanted.name, wanted.extras, editable=bool(edges[0].wanted.editable)
-                )
+                first = edges[0].wanted._replace(extras=wanted.extras)
+                self._directory(edges[0].path, first)
             elif place is not None and place.kind == "directory":
-                self._directory(place.path, wanted.name, wanted.extras, editable=bool(wanted.editable))
+                self._directory(place.path, wanted)
 
-    def _directory(self, path: str, name: str, extras: frozenset[str], *, editable: bool) -> None:
-        key = path, extras
+    def _directory(self, path: str, wanted: Wanted) -> None:
+        key = path, wanted.extras
         found = self.walked.packages.get(path)
-        if key in self._seen or found is None or found.refused or found.name not in {"", name}:
+        if key in self._seen or found is None or found.refused or found.name not in {"", wanted.name}:
             return
         self._seen.add(key)
-        if path not in self._built and not self._skipped(path, name):
+        if path not in self._built and not self._skipped(path, wanted):
             self._built.add(path)
-            self._build(found.manifest, path, editable=editable and self.wish.editable)
-        self._ahead += [one for one in found.requires if not one.extra or one.extra in extras]
+            self._build(found.manifest, path, editable=bool(wanted.editable) and self.wish.editable)
+        self._ahead += [one for one in found.requires if not one.extra or one.extra in wanted.extras]
 
-    def _skipped(self, path: str, name: str) -> bool:
+    def _skipped(self, path: str, wanted: Wanted) -> bool:
         skip = self.wish.skip
-        if "local" in skip or name in self.wish.skipped:
+        if "local" in skip or wanted.name in self.wish.skipped:
             return True
         member = self._members.get(path)
         if member is not None:
             if not spaces.is_package(self.around, self.around.members[member]):
                 return True
             return "workspace" in skip or ("project" in skip and path in self._current)
+        if wanted.editable or wanted.package is not None:
+            return not wanted.editable and wanted.package is False
         found = self.sources.get(project.read, path)
         return isinstance(found, Project) and spaces.virtual(found.uv)
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from depcheck import paths
 from depcheck.manifest import toml
 from depcheck.manifest.pyproject import normalise
-from depcheck.model import Fault
+from depcheck.model import Fault, Site
 from depcheck.sources import Sources
 
 NAME = "uv.lock"
@@ -36,7 +36,10 @@ class Lock(NamedTuple):
 
 
 def read(sources: Sources, path: str) -> Lock | Fault | toml.Unknown | None:
-    """The lock at `path`; None where there is none."""
+    """The lock at `path`; None where there is none.
+
+    An empty file is one that an earlier part of a shell line has made (`predict`).
+    """
     if not sources.tree.exists(path):
         return None
     document = sources.get(toml.read, path)
@@ -44,6 +47,8 @@ def read(sources: Sources, path: str) -> Lock | Fault | toml.Unknown | None:
         return document._replace(tool="uv")
     if isinstance(document, toml.Unknown):
         return document
+    if document.text and not isinstance(document.data.get("version"), int):
+        return Fault("invalid-manifest", Site(path), "the lock file names no `version`", tool="uv")
     manifest = document.data.get("manifest")
     members = manifest.get("members") if isinstance(manifest, dict) else None
     listed = document.data.get("package")

@@ -72,8 +72,10 @@ def resolve(
         *versions.unsupported(walked, forks, pythons),
         *conflicts.unsourced(walked, members, known),
     )
+    lock = sources.get(lockfile.read, path_of(root))
     met = (
         *around.faults,
+        *([lock] if isinstance(lock, Fault) else []),
         *found.faults,
         *lowered.faults,
         *(virtual.faults if virtual is not None else ()),

@@ -230,6 +230,10 @@ def _sourced(sources: Sources, found: Project, raw: _Raw, no_sources: frozenset[
             unknowns=unknowns,
         )
     flat = groups.flatten(found)
+    if no_sources != frozenset():  # then uv looks for no members (`MemberDiscovery::None`)
+        kept = {found.name, around.root.name}
+        members = {name: member for name, member in around.members.items() if name in kept}
+        around = around._replace(members=members, faults=())
     context = lowering.of_project(sources, found, around)
     collected = _Lowered(context, no_sources)
     collected.faults += raw.faults

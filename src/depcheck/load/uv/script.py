@@ -85,6 +85,11 @@ def lock(sources: Sources, path: str, how: How) -> Outcome:
     return Outcome(faults, (*lowered.unknowns, *walked.unknowns))
 
 
+def judge(sources: Sources, path: str) -> Outcome:
+    """`uv run PATH`, with nothing known of the environment."""
+    return lock(sources, path, How(paths.parent(path)))
+
+
 def _placed(found: Script, fault: Fault) -> Fault:
     """The fault with its line: the metadata are no TOML document of their own."""
     site = fault.site

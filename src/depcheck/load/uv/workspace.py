@@ -20,7 +20,7 @@ from depcheck.manifest.pyproject import normalise, route_text
 from depcheck.manifest.uv import Named, Source, Uv
 from depcheck.model import Fault, Reference, Site
 from depcheck.sources import Sources
-from depcheck.tree.base import Kind
+from depcheck.tree.base import Kind, Tree
 
 MEMBERS = "tool.uv.workspace.members"
 
@@ -36,6 +36,7 @@ class Workspace(NamedTuple):
     lost:     names of directories that were to be members and cannot be read: what is missing
               under such a name is missing because of that.
     faults:   what keeps uv from reading the workspace.
+    tolerated: those of them that `--frozen` does not mind: members that are not there.
     """
 
     root: Project
@@ -44,6 +45,7 @@ class Workspace(NamedTuple):
     required: Mapping[str, bool | None]
     lost: frozenset[str]
     faults: tuple[Fault, ...]
+    tolerated: frozenset[Fault]
     unknowns: tuple[str, ...]
 
     @property
@@ -95,7 +97,7 @@ def enclosing(sources: Sources, directory: str) -> str | Unreadable | None:
                 return Unreadable((_search_fails(directory, above, faults[0]),))
         listed = (
             found.uv.members is not None
-            and any(_includes(pattern.text, above, directory) for pattern in found.uv.members)
+            and any(_includes(sources.tree, pattern.text, above, directory) for pattern in found.uv.members)
             and not any(excludes(pattern.text, above, directory) for pattern in found.uv.exclude)
         )
         return above if listed else None
@@ -111,10 +113,12 @@ def _search_fails(directory: str, above: str, fault: Fault) -> Fault:
     return Fault("missing-workspace-root", site, message, reference, (f"`{target}`: {fault.message}",), "uv")
 
 
-def _includes(pattern: str, root: str, directory: str) -> bool:
+def _includes(tree: Tree, pattern: str, root: str, directory: str) -> bool:
     """Whether a pattern of `members` hits a directory below the root, component by component."""
+    if pattern.startswith("/"):
+        pattern = paths.relative(paths.inside(tree.root, normpath(pattern)), root)
     parts = [part for part in normpath(pattern).split("/") if part not in ("", ".")]
-    if pattern.startswith("/") or not paths.is_below(directory, root):
+    if not paths.is_below(directory, root):
         return False
     return _match(parts, [part for part in paths.relative(directory, root).split("/") if part != "."])
 
@@ -167,6 +171,7 @@ def of_root(sources: Sources, directory: str) -> Workspace | Unreadable:
         required,
         frozenset(collected.lost),
         tuple(collected.faults),
+        frozenset(collected.tolerated),
         tuple(collected.unknowns),
     )
 
@@ -182,6 +187,7 @@ class _Collection:
         self.seen = {root.directory} if root.name else set[str]()
         self.lost: set[str] = set()
         self.faults: list[Fault] = []
+        self.tolerated: list[Fault] = []
         self.unknowns: list[str] = []
 
     def pattern(self, pattern: Named) -> None:
@@ -229,6 +235,7 @@ class _Collection:
         kind = self.tree.kind(directory)
         if kind is Kind.MISSING:
             self._fault("missing-member", pattern, directory, "is a link that leads nowhere")
+            self.tolerated.append(self.faults[-1])
         elif kind is Kind.UNKNOWN:
             self.unknowns.append(f"what stands at `{directory}` cannot be known")
         elif kind is Kind.DIR and not paths.name(directory).startswith("."):
@@ -239,6 +246,7 @@ class _Collection:
                     "uv passes over a directory only if it is hidden, empty, or all of it is ignored by git"
                 )
                 self._fault("not-a-package", pattern, directory, "holds no pyproject.toml", note)
+                self.tolerated.append(self.faults[-1])
 
     def nested(self) -> None:
         for member in self.members.values():
