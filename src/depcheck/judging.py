@@ -76,6 +76,8 @@ def _references(sources: Sources, manifests: Iterable[str]) -> Iterator[Referenc
                 from depcheck.load import python
 
                 yield from python.references(sources, path)
+            case name if name.endswith(".py"):
+                continue
             case _:
                 from depcheck.load import pip
 
@@ -101,6 +103,11 @@ def judge_each(sources: Sources, manifests: Iterable[str]) -> Iterator[Judgement
                     yield legacy
             case "setup.cfg":
                 continue  # read along with its setup.py or pyproject.toml, alone it is no project
+            case name if name.endswith(".py"):
+                from depcheck.load.uv import script
+
+                outcome = script.judge(sources, path)
+                yield Judgement(path, "python", ("uv",), None, outcome, outcome, Outcome())
             case _:
                 requirements.append(path)
     if requirements:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from depcheck import paths
 from depcheck.load import backend
@@ -151,10 +151,26 @@ def judge(sources: Sources, manifest: PyProject) -> Judged:
     wrong = [fault for name in manifest.groups for fault in groups.expand(manifest, name)[1]]
     resolves = process.outcome()
     resolves = resolves._replace(
-        faults=tuple(dict.fromkeys((*resolves.faults, *wrong))),
+        faults=tuple(dict.fromkeys((*resolves.faults, *wrong, *_relative(sources, manifest)))),
         latent=(*resolves.latent, *_unasked(sources, manifest)),
     )
     return Judged(loads, resolves, backend.build(sources, manifest, "wheel"))
+
+
+def _relative(sources: Sources, manifest: PyProject) -> Iterator[Fault]:
+    """Direct references to relative paths: no URL to any tool but pip, and to pip one of its own directory.
+
+    They get into the metadata as they are, where the next who installs the project finds them.
+    """
+    for item in backend.metadata(sources, manifest).requires:
+        path = item.url[5:] if item.url.startswith("file:") else "/"
+        if not path.startswith(("/", "${")):
+            site = item.site._replace(within=item.url)
+            target = sources.tree.at(manifest.directory, location.unquote(path))
+            reference = path_reference(target, site, item.url, item.name)
+            message = f"`{item.url}` is relative, and a direct reference has to be an absolute URL"
+            note = "pip alone takes it, and from the directory it runs in, whatever project asks for it"
+            yield Fault("missing-path", site, message, reference, (note,), "pip")
 
 
 def _unasked(sources: Sources, manifest: PyProject) -> tuple[Fault, ...]:

@@ -24,9 +24,10 @@ _BLOCK = re.compile(r"(?m)^# /// script[ \t]*\r?$\n(?P<body>(?:^#(?: [^\n]*)?\r?
 
 
 class Script(NamedTuple):
-    """What a script says of itself. `line`: where its metadata begin."""
+    """What a script says of itself. `line`: where its metadata, the text `body`, begin."""
 
     path: str
+    body: str
     uv: Uv
     data: toml.Table
     line: int
@@ -53,7 +54,7 @@ def read(sources: Sources, path: str) -> Script | Fault | toml.Unknown | None:
         return Fault(
             "invalid-manifest", Site(path, line=line, column=1), "the metadata are no valid TOML", tool="uv"
         )
-    return Script(path, dialect.of_tables(path, data), data, line)
+    return Script(path, body, dialect.of_tables(path, data), data, line)
 
 
 def is_script(sources: Sources, path: str) -> bool:
@@ -95,4 +96,12 @@ def _placed(found: Script, fault: Fault) -> Fault:
     site = fault.site
     if site.file != found.path or site.line:
         return fault
+    lines = found.body.split("\n")
+    raw = fault.reference.raw if fault.reference is not None else ""
+    name = next((str(key) for key in site.route if str(key) not in {"tool", "uv", "sources"}), "")
+    for wanted in ((name, raw), (raw, raw), (name, name)):
+        for number, line in enumerate(lines):
+            if all(wanted) and all(text in line for text in wanted):
+                place = site._replace(line=found.line + number, within=wanted[1])
+                return fault._replace(site=place, tool="uv")
     return fault._replace(site=site._replace(line=found.line), tool="uv")
