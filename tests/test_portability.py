@@ -121,6 +121,15 @@ CASES = {
         {**crate("a", depends("../far/client")), "far": Link("../elsewhere"), **crate("../elsewhere/client")},
         (("symlink-escape", "a/Cargo.toml"),),
     ),
+    "a link to a link that is absolute": Case(
+        {
+            **crate("a", depends("../near/client")),
+            "near": Link("middle"),
+            "middle": Link("@ROOT@/lib"),
+            **crate("lib/client"),
+        },
+        (("symlink-escape", "a/Cargo.toml"),),
+    ),
     "absent outside is the tool's to say": Case(
         {**crate("a", depends("../../elsewhere/client"))}, (("missing-path", "a/Cargo.toml"),)
     ),

@@ -18,8 +18,8 @@ class Clone:
         wanted = list(dict.fromkeys(path for path in asked if path))
         names = [f":(icase,literal){path}" for path in wanted] if len(wanted) <= _FEW else ["."]
         listed = git.ask(root, "ls-files", "-s", "-z", "--", *names, globs=True) if wanted else ""
-        entries = (listed or "").split("\0")
-        self._files = frozenset(entry.partition("\t")[2] for entry in entries) - {""}
+        entries = (listed or "").split("\0")[:-1]
+        self._files = frozenset(entry[entry.index("\t") + 1 :] for entry in entries)
         self._modules = frozenset(entry.partition("\t")[2] for entry in entries if entry.startswith(_MODULE))
         self._folded: dict[str, str] | None = None
         self._folders: set[str] | None = None

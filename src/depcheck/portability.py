@@ -39,14 +39,14 @@ class Examined(NamedTuple):
 def examine(sources: Sources, listing: Listing, judgements: tuple[Judgement, ...]) -> Examined:
     """What to warn of in a tree that was judged."""
     tree = sources.tree
-    links = _Links(tree)
+    ways = _Ways(tree)
     warnings: list[Fault] = []
     doubts: list[Doubt] = []
     for manifest, reference in _asked(judgements):
-        found = _of_text(sources, reference) or _of_place(tree, links, reference)
+        found = _of_text(sources, reference) or _of_place(tree, ways, reference)
         if found is not None:
             warnings.append(found)
-        elif listing.has_git and (file := _not_listed(tree, listing, links, reference)):
+        elif listing.has_git and (file := _not_listed(tree, listing, ways, reference)):
             doubts.append(Doubt(manifest, reference, file))
     lost = submodules.lost(tree, _faults(judgements)) if listing.has_git else {}
     if not lost and not doubts:
@@ -80,11 +80,17 @@ def _asked(judgements: Sequence[Judgement]) -> Iterator[tuple[str, Reference]]:
 
 def _of_text(sources: Sources, reference: Reference) -> Fault | None:
     """What the text alone says: an absolute path, a backslash, other letters than the disk has."""
-    written = form.as_written(sources, reference)
     tree, target = sources.tree, reference.target
+    here = tree.kind(target) is not Kind.MISSING
+    if (
+        (here or reference.kind != "member")
+        and not any(char in reference.raw for char in "\\:")
+        and reference.raw[:1] != "/"
+    ):
+        return None  # nearly all of them
+    written = form.as_written(sources, reference)
     if written is None or tree.kind(target) is Kind.UNKNOWN:
         return None
-    here = tree.kind(target) is not Kind.MISSING
     if here and not paths.is_outside(target):
         shape = form.of(tree, written)
         if shape is not None and shape.is_absolute:
@@ -117,7 +123,7 @@ def _respelt(tree: Tree, target: str) -> str | None:
     return at or None
 
 
-def _of_place(tree: Tree, links: _Links, reference: Reference) -> Fault | None:
+def _of_place(tree: Tree, ways: _Ways, reference: Reference) -> Fault | None:
     """What the place says: it lies outside of the repository, or a link leads there."""
     target = reference.target
     if reference.kind == "glob":
@@ -127,7 +133,7 @@ def _of_place(tree: Tree, links: _Links, reference: Reference) -> Fault | None:
     if paths.is_outside(target):
         note = "what lies there is not looked at, and a clone comes without it"
         return warn("escapes-repository", reference, "leads out of the repository", note)
-    link = links.out(target)
+    link = ways.of(target).leaves
     if link is not None:
         fact = f"leads through `{link}`, a symbolic link that a clone elsewhere cannot follow"
         return warn("symlink-escape", reference, fact)
@@ -141,44 +147,59 @@ def _before_pattern(target: str) -> str:
     return target
 
 
-class _Links:
-    """Links that lead out of the tree; each directory is asked once."""
+class _Way(NamedTuple):
+    """Where a path leads. leaves: the link on the way that leaves the tree or is absolute, if one does."""
+
+    real: str
+    leaves: str | None = None
+
+
+class _Ways:
+    """Paths inside the root with their links followed; each component is asked once."""
 
     def __init__(self, tree: Tree) -> None:
         self.tree = tree
-        self._out: dict[str, str | None] = {"": None}
+        self._known = {"": _Way("")}
 
-    def out(self, path: str) -> str | None:
-        """The link on the way to `path` (inside the root) that leaves the tree, or is absolute."""
-        if path in self._out:
-            return self._out[path]
-        self._out[path] = None  # a circle of links
-        found = self.out(paths.parent(path))
-        link = self.tree.entry(path).link if found is None else None
-        if link is not None:
-            landed = self.tree.at(self.tree.resolve(paths.parent(path)), link)
-            outside = link.startswith("/") or paths.is_outside(landed)
-            found = path if outside else self.out(landed)
-        self._out[path] = found
-        return found
+    def of(self, path: str) -> _Way:
+        """The way that the operating system goes."""
+        way, at = self._known[""], ""
+        for part in path.split("/") if path not in self._known else ():
+            step = paths.join(at, part)
+            known = self._known.get(step)
+            if known is None:
+                known = way._replace(real=paths.join(way.real, part))
+                if way.leaves is None and (link := self.tree.entry(known.real).link) is not None:
+                    known = self._through(step, known.real, link)
+                self._known[step] = known
+            way, at = known, step
+        return self._known.get(path, way)
+
+    def _through(self, step: str, place: str, link: str) -> _Way:
+        landed = self.tree.resolve(place)
+        if link.startswith("/") or paths.is_outside(landed):
+            return _Way(landed, step)
+        self._known[step] = _Way(landed)  # links may lead round in a circle
+        following = self.tree.at(paths.parent(place), link)
+        return _Way(landed, self.of(following).leaves)
 
 
-def _not_listed(tree: Tree, listing: Listing, links: _Links, reference: Reference) -> str | None:
+def _not_listed(tree: Tree, listing: Listing, ways: _Ways, reference: Reference) -> str | None:
     """The file that git has to be asked about; None where the listing settles it, or nothing is there.
 
     What a manifest names that is not in git itself is missing from a clone along with it.
     """
     target, manifest = reference.target, reference.site.file
-    if reference.kind == "glob" or paths.is_outside(target) or links.out(target) is not None:
+    if reference.kind == "glob" or paths.is_outside(target):
         return None
     if not listing.is_tracked(manifest) and discover.is_manifest(manifest):
         return None
     kind = tree.kind(target)
     if reference.kind not in _PACKAGES or kind is Kind.FILE:
-        return tree.resolve(target) if kind in (Kind.FILE, Kind.DIR) and target else None
+        return ways.of(target).real if kind in (Kind.FILE, Kind.DIR) and target else None
     names = ("Cargo.toml",) if manifest.endswith(("Cargo.toml", ".cargo/config.toml")) else _PYTHON
     there = [path for name in names if tree.is_file(path := paths.join(target, name))]
-    real = [path if listing.is_tracked(path) else tree.resolve(path) for path in there]
+    real = [ways.of(path).real for path in there]
     return None if not there or any(map(listing.is_tracked, real)) else real[0]
 
 
