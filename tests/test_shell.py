@@ -75,6 +75,7 @@ VERDICTS = {
     "sed -i '/./{N;P;D}' a/Cargo.toml && cd a && cargo build": "unknown",
     "make && cd a && cargo build": "loads",
     "make && cd b && cargo build": "unknown",
+    "make; if [ -f a/Cargo.toml ]; then cd a; fi; x=(1 2); cargo build": "loads",
     "apt-get update && cd b && cargo build": "fails",
     "git clone https://x.invalid/r.git && cd r && cargo build": "unknown",
     "sh build.sh": "loads",
@@ -137,6 +138,8 @@ def test_every_failure_of_a_line_is_met_and_the_ones_that_count_are_told_apart(t
     assert [event.masked for event in shown.world.events] == [False, False]
 
 
+RECIPE = """printf '{"skeleton": {"manifests":
+[{"relative_path": "x", "contents": "\\\\ud800", "targets": []}]}}'"""
 HOSTILE = (
     "${" * 50_000,
     "a|" * 50_000,
@@ -151,6 +154,8 @@ HOSTILE = (
     "while true; do echo x >> f; done",
     "x=" + "a" * 9_000 + "; y=${x%%*a*a*a*b}",
     "sed -i 's/\\(a*\\)*b/c/' readme",
+    "echo '\ud800' > f",
+    RECIPE + " > recipe.json; cargo chef cook",
     "mkdir {a,b,c}{a,b,c}{a,b,c}{a,b,c}{a,b,c}{a,b,c}{a,b,c}{a,b,c}{a,b,c}{a,b,c}",
 )
 
@@ -164,7 +169,7 @@ def test_hostile_text_neither_raises_nor_hangs(text: str, tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize(
-    "text", [")", "x=(a b)", "echo 'open", "if true; then", "case x in", "select x in a; do b; done"]
+    "text", [")", "x=(a b", "echo 'open", "if true; then", "case x in", "select x in a; do b; done"]
 )
 def test_what_is_not_understood_is_one_node(text: str) -> None:
     [*_, (last, _)] = parse(f"true\n{text}").items

@@ -20,6 +20,7 @@ Capture = Callable[[State, Sequence], str | None]  # what a substitution writes;
 _BRACES = re.compile(r"\{([^{}\s]*,[^{}\s]*)\}")
 _RANGE = re.compile(r"\{(\d{1,3})\.\.(\d{1,3})\}")
 _GLOB = re.compile(r"[*?[]")
+_PATTERN = re.compile(r"[*?]|\[.+\]")  # a lone `[` is the name of a command
 _MOST = 10_000  # characters, fields of one word: more is not worked out
 
 
@@ -240,7 +241,7 @@ def _matched(state: State, pieces: list[_Piece]) -> list[Field]:
     text = "".join(piece.text for piece in pieces)
     if not all(piece.known for piece in pieces):
         return [Field(text, known=False)]
-    if not any(not piece.quoted and _GLOB.search(piece.text) for piece in pieces):
+    if not any(not piece.quoted and _PATTERN.search(piece.text) for piece in pieces):
         return [Field(text)]
     if state.lost and not text.startswith("/"):
         return [Field(text, known=False)]
@@ -248,7 +249,7 @@ def _matched(state: State, pieces: list[_Piece]) -> list[Field]:
     sure = True
     for component in _components(pieces):
         literal = "".join(piece.text for piece in component)
-        if not any(not piece.quoted and _GLOB.search(piece.text) for piece in component):
+        if not any(not piece.quoted and _PATTERN.search(piece.text) for piece in component):
             found = [one + literal + "/" for one in found]
             continue
         sure = sure and all(_listed(state, one) for one in found)

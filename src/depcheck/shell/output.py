@@ -24,13 +24,18 @@ _LETTERS = {
 _FORMAT = re.compile(r"%(?:(%)|([sdib])|(.))", re.DOTALL)
 
 
+def _byte(number: int) -> str:
+    """A byte, as reading with `surrogateescape` has it."""
+    return chr(number if number < 128 else 0xDC00 + number)
+
+
 def _unescape(text: str, *, quotes: bool = False) -> str:
     def one(match: re.Match[str]) -> str:
         code = match[1]
         if code[0] in "01234567":
-            return chr(int(code, 8) & 255)
+            return _byte(int(code, 8) & 255)
         if code[0] == "x" and len(code) > 1:
-            return chr(int(code[1:], 16))
+            return _byte(int(code[1:], 16))
         if quotes and code in "\"'":
             return code
         return _LETTERS.get(code, match[0])

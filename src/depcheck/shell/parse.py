@@ -18,6 +18,7 @@ from depcheck.shell.syntax import (
     Function,
     If,
     Node,
+    Opaque,
     Pipeline,
     Redirect,
     Sequence,
@@ -264,9 +265,7 @@ class _Parser(Lexer):
             match = None if words else _ASSIGNMENT.match(self.text, self.at)
             if match:
                 self.at = match.end()
-                if self.peek("("):
-                    raise StopError("arrays are not understood")
-                value = Word((), "") if self.ends() else self.word()
+                value = self._array() if self.peek("(") else Word((), "") if self.ends() else self.word()
                 assignments.append(Assignment(match[1], value, bool(match[2])))
             else:
                 words.append(self.word())
@@ -275,6 +274,16 @@ class _Parser(Lexer):
             raise StopError("a command is missing")
         text = self.text[start:end]
         return Simple(tuple(assignments), tuple(words), tuple(redirects), start, text)
+
+    def _array(self) -> Word:
+        """`(a b)`: bash's arrays are passed over, their values are not known."""
+        start = self.at
+        self.at += 1
+        while not self.blank_lines() and not self.ends():
+            self.word()
+        self.close(")")
+        text = self.text[start : self.at]
+        return Word((Opaque(text, quoted=False),), text)
 
     def _redirects(self) -> tuple[Redirect, ...]:
         found = []

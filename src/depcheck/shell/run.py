@@ -14,8 +14,7 @@ from collections.abc import Callable
 from collections.abc import Sequence as Several
 from functools import partial
 
-from depcheck import paths
-from depcheck.shell import commands, expand
+from depcheck.shell import branches, commands, expand
 from depcheck.shell.commands import LeaveError
 from depcheck.shell.parse import parse
 from depcheck.shell.state import GOOD, Broken, Result, State, World
@@ -33,9 +32,6 @@ from depcheck.shell.syntax import (
     Unknown,
     While,
 )
-from depcheck.tree.base import Kind
-from depcheck.tree.overlay import Moved, Overlay, Text, Unread
-from depcheck.tree.overlay import Unknown as Anything
 
 _MOST_STEPS = 20_000  # simple commands of one text
 _MOST_ROUNDS = 200  # of a loop whose condition stays true
@@ -150,21 +146,25 @@ def _and_or(state: State, node: AndOr, given: str | None) -> Result:
         go = evaluate if last else _tested
         ghost = state.world.go_on and result.ok is False and bool(result.culprits)
         if operator == "&&" and result.ok is None and result.answer:
-            [after] = _maybe(state, "whether a condition holds is not known", [following], whole=False)
+            [after] = branches.maybe(
+                evaluate, state, "whether a condition holds is not known", [following], whole=False
+            )
             result = _both(result, after, soft=True)
         elif operator == "&&" and (result.ok is not False or ghost):
             after = go(state, following, None)
             result = _both(result, after, soft=result.ok is False or not last or after.soft)
         elif operator == "||" and ghost:
             # The other way out is looked at, but what it does is left aside.
-            [after] = _apart(state, "an earlier command fails", [following])
+            [after] = branches.apart(evaluate, state, "an earlier command fails", [following])
             failing = after._replace(culprits=result.culprits | after.culprits)
             result = failing if after.ok is False else after
         elif operator == "||" and result.ok is False:
             after = _blamed(partial(go, state, following, None), result.culprits)
             result = after._replace(out=_joined(result.out, after.out), soft=not last or after.soft)
         elif operator == "||" and result.ok is None:
-            [after] = _maybe(state, "whether an earlier command fails is not known", [following], whole=False)
+            [after] = branches.maybe(
+                evaluate, state, "whether an earlier command fails is not known", [following], whole=False
+            )
             result = Result(True if after.ok else None, out=None, answer=result.answer)
         else:
             result = result._replace(soft=True)
@@ -218,7 +218,7 @@ def _if(state: State, node: If, given: str | None) -> Result:
             rest = node._replace(branches=node.branches[index + 1 :], redirects=())
             other: Node = rest if rest.branches else node.otherwise or Sequence(())
             why = "whether a condition holds is not known"
-            return _merged(_maybe(state, why, [body, other], whole=True))
+            return _merged(branches.maybe(evaluate, state, why, [body, other], whole=True))
     return evaluate(state, node.otherwise, None) if node.otherwise else GOOD
 
 
@@ -235,7 +235,9 @@ def _for(state: State, node: For, _: str | None) -> Result:
     fields = state.arguments if node.words is None else expand.fields(state, node.words, _capture)
     if not all(field.known for field in fields):
         state.env[node.name] = None
-        return _merged(_maybe(state, "what a loop goes over is not known", [node.body], whole=False))
+        return _merged(
+            branches.maybe(evaluate, state, "what a loop goes over is not known", [node.body], whole=False)
+        )
     result = GOOD
     out: list[str | None] = []
     for field in fields:
@@ -261,7 +263,7 @@ def _while(state: State, node: While, given: str | None) -> Result:
     for _ in range(_MOST_ROUNDS):
         condition = _tested(state, node.condition, given)
         if condition.ok is None:
-            _maybe(state, "how often a loop runs is not known", [node.body], whole=False)
+            branches.maybe(evaluate, state, "how often a loop runs is not known", [node.body], whole=False)
             return _UNKNOWN
         if condition.ok is node.until:
             return result
@@ -272,7 +274,7 @@ def _while(state: State, node: While, given: str | None) -> Result:
                 raise
             if leave.kind == "break":
                 return GOOD
-    _maybe(state, "how often a loop runs is not known", [node.body], whole=False)
+    branches.maybe(evaluate, state, "how often a loop runs is not known", [node.body], whole=False)
     return _UNKNOWN
 
 
@@ -297,73 +299,9 @@ def _case(state: State, node: Case, _: str | None) -> Result:
             chances.append(Sequence(()))
     if not chances:
         return GOOD
-    return _merged(_maybe(state, "which branch of `case` is taken is not known", chances, whole=True))
-
-
-def _apart(state: State, why: str, bodies: Several[Node]) -> list[Result]:
-    """Run each body on the tree as it is, and leave the tree as it is."""
-    return [result for result, _ in _tries(state, why, bodies)]
-
-
-def _tries(state: State, why: str, bodies: Several[Node]) -> list[tuple[Result, State]]:
-    found = []
-    for body in bodies:
-        inner = state.sub(state.world.fork(why))
-        try:
-            result = evaluate(inner, body, None)
-        except LeaveError as leave:
-            result = Result(None if leave.result.ok else leave.result.ok, None, leave.result.culprits)
-            inner.cwd, inner.shown, inner.env = (
-                state.cwd,
-                state.shown,
-                dict(state.env),
-            )  # this way does not come back
-        state.world.steps = inner.world.steps
-        found.append((result, inner))
-    return found
-
-
-def _maybe(state: State, why: str, bodies: Several[Node], *, whole: bool) -> list[Result]:
-    """Run each body apart; what they leave behind is not known, unless all leave the same.
-
-    whole: one of them happens; otherwise it may be that none does.
-    """
-    tries = _tries(state, why, bodies)
-    edits = [world.tree.edits() for _, inner in tries if isinstance((world := inner.world).tree, Overlay)]
-    done: list[str] = []
-    for path in sorted({path for one in edits for path in one}):
-        if any(paths.is_below(path, above) for above in done):
-            continue
-        choices = [one.get(path) for one in edits]
-        same = whole and all(choice == choices[0] for choice in choices)
-        if same and choices[0] is not None and not isinstance(choices[0], Moved):
-            state.world.put(path, choices[0])
-            continue
-        kind = state.world.tree.entry(path).kind
-        if kind is Kind.MISSING and all(choice in (None, Kind.MISSING) for choice in choices):
-            continue
-        if kind is Kind.FILE and all(
-            choice is None or isinstance(choice, (Text, Unread)) for choice in choices
-        ):
-            state.world.put(path, Unread(why))
-            continue
-        state.world.put(path, Anything(why))
-        done.append(path)
-    for _, inner in tries:
-        _come_back(state, inner, why)
-    return [result for result, _ in tries]
-
-
-def _come_back(state: State, inner: State, why: str) -> None:
-    """Take over from a shell that may have been this one what it would have changed."""
-    for murk in inner.world.murk:
-        state.world.blur(murk.directory, murk.why)
-    if inner.cwd != state.cwd:
-        state.lost = state.lost or f"the working directory is not known: {why}"
-    for name in state.env.keys() | inner.env.keys():
-        if state.env.get(name, "") != inner.env.get(name, ""):
-            state.env[name] = None
-    state.functions |= inner.functions
+    return _merged(
+        branches.maybe(evaluate, state, "which branch of `case` is taken is not known", chances, whole=True)
+    )
 
 
 __all__ = ["World", "run"]

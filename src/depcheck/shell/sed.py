@@ -6,9 +6,9 @@ import re
 
 from depcheck.record import NamedTuple
 from depcheck.shell.files import failed
-from depcheck.shell.state import GOOD, Field, Result, State
+from depcheck.shell.state import GOOD, Field, Result, State, encoded
 from depcheck.tree.base import Kind
-from depcheck.tree.overlay import Text, Unread
+from depcheck.tree.overlay import Unread
 
 _ADDRESS = re.compile(r"\s*(?:(\d{1,6})|(\$)|/((?:[^/\\\n]|\\.)*)/)")
 _MOST_TEXT = 1 << 20
@@ -103,7 +103,7 @@ def _edit(state: State, field: Field, steps: list[_Step]) -> Result:
     old = state.world.read(path)
     new = None if old is None else apply(steps, old)
     why = "`sed` on what is not known"
-    state.world.put(path, Unread(why) if new is None else Text(new.encode("utf-8", "surrogateescape")))
+    state.world.put(path, Unread(why) if new is None else encoded(new))
     return GOOD
 
 

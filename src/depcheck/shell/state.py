@@ -245,6 +245,14 @@ GOOD = Result(ok=True)
 Command = Callable[[State, list[Field], str | None], Result]  # words after the name, standard input
 
 
+def encoded(content: str) -> Text | Unread:
+    """A file with this content; a text that no file can hold (a lone surrogate of JSON) is not known."""
+    try:
+        return Text(content.encode("utf-8", "surrogateescape"))
+    except UnicodeEncodeError:
+        return Unread("it would hold what is no text")
+
+
 def write(state: State, text: str, content: str | None, why: str, *, append: bool = False) -> bool:
     """Write a file as `>` does; None: the content is not known. Whether that is possible."""
     if text in ("/dev/null", "/dev/stdout", "/dev/stderr", "/dev/tty"):
@@ -266,5 +274,5 @@ def write(state: State, text: str, content: str | None, why: str, *, append: boo
     if content is None:
         world.put(path, Unread(why))
     elif world.read(path) != content or kind is not Kind.FILE:
-        world.put(path, Text(content.encode("utf-8", "surrogateescape")))
+        world.put(path, encoded(content))
     return True
