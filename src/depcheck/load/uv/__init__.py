@@ -59,8 +59,18 @@ def judge(sources: Sources, manifest: PyProject) -> Judged:
     builds = Outcome()
     if locked.walked is not None and isinstance(current, Project):
         members = [current] if current.name else list(around.members.values())
-        builds = install.install(sources, locked.walked, around, members, install.Wish())
+        if not current.name or current.directory in sources.get(_trouble, around.directory):
+            builds = install.install(sources, locked.walked, around, members, install.Wish())
     return Judged(loads, resolves, builds)
+
+
+def _trouble(sources: Sources, root: str) -> frozenset[str]:
+    """Which members `uv sync` is worth looking at for: in a large workspace, few."""
+    around = sources.get(spaces.of_root, root)
+    walked = locking.resolved(sources, root, root).walked
+    if walked is None or isinstance(around, Unreadable):
+        return NO_NAMES
+    return install.reaching_trouble(sources, walked, around)
 
 
 def _dormant(sources: Sources, manifest: PyProject, around: Workspace) -> Iterator[Fault]:

@@ -10,7 +10,7 @@ from itertools import combinations
 
 from depcheck import paths
 from depcheck.load.poetry import conditions
-from depcheck.load.poetry.conditions import ALWAYS, All, Condition, Some
+from depcheck.load.poetry.conditions import ALWAYS, All, Condition, Some, Test
 from depcheck.load.uv import project
 from depcheck.load.uv.lowering import Wanted
 from depcheck.load.uv.project import Project
@@ -19,6 +19,7 @@ from depcheck.model import Fault, Reference
 from depcheck.sources import Sources
 
 _MOST_EDGES = 60  # of one name that lead to several places
+_MOST_TESTS = 500  # of the markers on all ways to one package; beyond it is taken to be reached everywhere
 
 
 def check(walked: Walk, forks: Forks, *, declared: bool) -> Iterator[Fault]:
@@ -101,18 +102,24 @@ class Forks:
 
     def of(self, edge: Edge) -> Condition:
         """Where the edge is followed, as far as uv tells environments apart."""
-        splits = len(self._several.get((edge.parent, edge.wanted.name), ())) > 1
-        return All((self._reached(edge.parent), edge.wanted.when if splits else ALWAYS))
+        above = self._reached(edge.parent)
+        if edge.wanted.when == ALWAYS or len(self._several.get((edge.parent, edge.wanted.name), ())) < 2:
+            return above
+        return edge.wanted.when if above == ALWAYS else All((above, edge.wanted.when))
 
     def _reached(self, path: str) -> Condition:
         if path not in self._known:
             self._known[path] = ALWAYS  # a circle adds nothing
             incoming = self._incoming.get(path, [])
             if incoming and all(edge.parent != path for edge in incoming):
-                parts = tuple(self.of(edge) for edge in incoming)
-                if ALWAYS not in parts and All((ALWAYS, ALWAYS)) not in parts:
+                parts = tuple(dict.fromkeys(self.of(edge) for edge in incoming))
+                if ALWAYS not in parts and sum(map(_size, parts)) < _MOST_TESTS:
                     self._known[path] = Some(parts)
         return self._known[path]
+
+
+def _size(condition: Condition) -> int:
+    return 1 if isinstance(condition, Test) else sum(map(_size, condition.parts))
 
 
 def _by_extras(walked: Walk) -> Iterator[Fault]:

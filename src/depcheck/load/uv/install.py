@@ -81,6 +81,29 @@ def install(
     return Outcome(tuple(dict.fromkeys(making.faults)), tuple(dict.fromkeys(making.unknowns)))
 
 
+def reaching_trouble(sources: Sources, walked: Walk, around: Workspace) -> frozenset[str]:
+    """The directories of the packages whose installation meets anything: one walk for all members."""
+    making = _Installation(sources, walked, around, Wish())
+    for member in around.members.values():
+        making.member(member)
+    making.run()
+    incoming: dict[str, set[str]] = {}
+    for edges in walked.edges.values():
+        for edge in edges:
+            incoming.setdefault(edge.path, set()).add(edge.parent)
+    for parent, wanted in walked.named:
+        for edge in walked.edges.get(wanted.name, ()):
+            incoming.setdefault(edge.path, set()).add(parent)
+    found: set[str] = set()
+    ahead = list(making.troubled)
+    while ahead:
+        directory = ahead.pop()
+        if directory not in found:
+            found.add(directory)
+            ahead += incoming.get(directory, ())
+    return frozenset(found)
+
+
 class _Installation:
     def __init__(self, sources: Sources, walked: Walk, around: Workspace, wish: Wish) -> None:
         self.sources = sources
@@ -89,6 +112,7 @@ class _Installation:
         self.wish = wish
         self.faults: list[Fault] = []
         self.unknowns: list[str] = []
+        self.troubled: list[str] = []
         self._members = {member.directory: name for name, member in around.members.items()}
         self._current: set[str] = set()
         self._built: set[str] = set()
@@ -114,7 +138,7 @@ class _Installation:
     def run(self) -> None:
         while self._ahead:
             wanted = self._ahead.pop()
-            if not conditions.holds(wanted.when, conditions.HERE):
+            if wanted.when != conditions.ALWAYS and not conditions.holds(wanted.when, conditions.HERE):
                 continue
             place = self.walked.place(wanted)
             edges = self.walked.edges.get(wanted.name, ())
@@ -155,6 +179,8 @@ class _Installation:
         made = self.sources.get(built, path, "editable" if editable else "wheel", self.wish.no_sources)
         self.faults += made.faults
         self.unknowns += made.unknowns
+        if made.faults or made.unknowns:
+            self.troubled.append(path)
 
 
 def built(sources: Sources, directory: str, target: Target, no_sources: frozenset[str] | None) -> Outcome:

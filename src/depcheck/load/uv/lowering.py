@@ -93,12 +93,16 @@ def lower(
     if not _covered(applying, plain.when):
         yield plain
     for one in applying:
-        when = conditions.All((plain.when, project.marker(one.marker) or ALWAYS))
+        when = _both(plain.when, project.marker(one.marker) or ALWAYS)
         found = _from_source(context, plain, one, from_root)
         if not isinstance(found, Wanted):
             yield found
-        elif conditions.together(when) is not False:
+        elif when == ALWAYS or conditions.together(when) is not False:
             yield found._replace(when=when)
+
+
+def _both(one: Condition, other: Condition) -> Condition:
+    return other if one == ALWAYS else one if other == ALWAYS else conditions.All((one, other))
 
 
 def _covered(listed: list[Source], when: Condition) -> bool:

@@ -107,7 +107,7 @@ class Walk:
         if place.kind == "invalid":
             self._fault("missing-path", wanted, place.path, place.why)
             return
-        edge = Edge(parent, wanted, place.path, self.tree.resolve(place.path))
+        edge = Edge(parent, wanted, place.path, self.sources.get(_real, place.path))
         self.edges.setdefault(wanted.name, []).append(edge)
         key = (place.path, wanted.name, wanted.extras, groups)
         if key in self._seen:
@@ -174,6 +174,10 @@ class Walk:
         )
         fault = Fault(rule, wanted.site, f"{shown} {fact}", wanted.reference(target), notes, "uv")
         self.faults[fault] = None
+
+
+def _real(sources: Sources, path: str) -> str:
+    return sources.tree.resolve(path)
 
 
 def _by_name(items: tuple[Wanted, ...]) -> dict[str, list[Wanted]]:

@@ -46,7 +46,7 @@ def pythons(members: Mapping[str, Project]) -> Condition:
     if not listed:  # what runs uv; depcheck's verdicts hold for one
         version = conditions.HERE[_PYTHON].rpartition(".")[0]
         return Test(_PYTHON, ">=", version)
-    return All(tuple(_condition(wanted) for wanted in listed))
+    return All(tuple(map(_condition, dict.fromkeys(listed))))
 
 
 def _wanted(manifest: PyProject) -> str:
@@ -60,19 +60,27 @@ def _condition(specifiers: str) -> Condition:
 
 def unsupported(walked: Walk, forks: Forks, allowed: Condition) -> Iterator[Fault]:
     """Local packages that do not run on the oldest Python that is locked for."""
+    known: dict[tuple[str, Condition], bool] = {}
     for edges in walked.edges.values():
         for edge in edges:
             found = walked.packages.get(edge.path)
             manifest = found.manifest if found is not None else None
             wanted = _wanted(manifest) if manifest is not None else ""
-            oldest = [
-                (op, version) for op, version in pep440.clauses(wanted) if op in (">=", ">", "~=", "==")
-            ]
-            for op, version in oldest:
-                too_old = Test(_PYTHON, "<=" if op == ">" else "<", version.removesuffix(".*"))
-                if conditions.together(allowed, forks.of(edge), too_old):
-                    yield _python(edge, wanted)
-                    break
+            key = wanted, forks.of(edge)
+            if key not in known:
+                known[key] = _leaves_out(wanted, allowed, key[1])
+            if known[key]:
+                yield _python(edge, wanted)
+
+
+def _leaves_out(wanted: str, allowed: Condition, fork: Condition) -> bool:
+    """Whether `requires-python = wanted` starts above the oldest Python of a fork."""
+    for op, version in pep440.clauses(wanted):
+        if op in (">=", ">", "~=", "=="):
+            too_old = Test(_PYTHON, "<=" if op == ">" else "<", version.removesuffix(".*"))
+            if conditions.together(allowed, fork, too_old):
+                return True
+    return False
 
 
 def _python(edge: Edge, wanted: str) -> Fault:
