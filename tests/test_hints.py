@@ -105,6 +105,18 @@ CASES = {
         "packages/client",
         "in a directory of that name",
     ),
+    "a step too deep": Case(
+        {
+            **workspace('["hub", "client/src/rust/"]'),
+            **crate("hub"),
+            **crate("client"),
+            "client/src/x.rs": "",
+        },
+        None,
+    ),
+    "a name too many": Case(
+        {**workspace('["hub", "client/rust/"]'), **crate("hub"), **crate("client")}, "client/", "on the way"
+    ),
     "a package below the directory": Case(
         {**workspace('["client"]'), **crate("client/rust"), "client/readme.md": ""},
         "client/rust",

@@ -133,6 +133,9 @@ CASES = {
     "absent outside is the tool's to say": Case(
         {**crate("a", depends("../../elsewhere/client"))}, (("missing-path", "a/Cargo.toml"),)
     ),
+    "a pattern that is absolute": Case(
+        {**workspace('["@ROOT@/crates/*"]'), **crate("crates/a")}, (("absolute-path", "Cargo.toml"),)
+    ),
     "one warning of two": Case(
         {**crate("a", depends("@ROOT@/client")), **untracked(crate("client"))},
         (("absolute-path", "a/Cargo.toml"),),

@@ -43,7 +43,7 @@ def examine(sources: Sources, listing: Listing, judgements: tuple[Judgement, ...
     warnings: list[Fault] = []
     doubts: list[Doubt] = []
     for manifest, reference in _asked(judgements):
-        found = _of_text(sources, reference) or _of_place(tree, ways, reference)
+        found = _of_text(sources, reference) or _of_place(ways, reference, in_git=listing.has_git)
         if found is not None:
             warnings.append(found)
         elif listing.has_git and (file := _not_listed(tree, listing, ways, reference)):
@@ -81,6 +81,8 @@ def _asked(judgements: Sequence[Judgement]) -> Iterator[tuple[str, Reference]]:
 def _of_text(sources: Sources, reference: Reference) -> Fault | None:
     """What the text alone says: an absolute path, a backslash, other letters than the disk has."""
     tree, target = sources.tree, reference.target
+    if reference.kind == "glob":
+        target = _before_pattern(target)
     here = tree.kind(target) is not Kind.MISSING
     if (
         (here or reference.kind != "member")
@@ -96,7 +98,11 @@ def _of_text(sources: Sources, reference: Reference) -> Fault | None:
         if shape is not None and shape.is_absolute:
             fact = "says where the repository lies on this machine, and leads nowhere on another"
             return warn("absolute-path", written, fact)
-    if "\\" in written.raw and (here or _stands(tree, reference, written.raw.replace("\\", "/"))):
+    if (
+        "\\" in written.raw
+        and reference.kind != "glob"
+        and (here or _stands(tree, reference, written.raw.replace("\\", "/")))
+    ):
         fact = "has a backslash, which Windows takes for a separator and no other system does"
         return warn("backslash-path", written, fact)
     if not here and reference.kind == "member" and (other := _respelt(tree, target)):
@@ -123,16 +129,17 @@ def _respelt(tree: Tree, target: str) -> str | None:
     return at or None
 
 
-def _of_place(tree: Tree, ways: _Ways, reference: Reference) -> Fault | None:
+def _of_place(ways: _Ways, reference: Reference, *, in_git: bool) -> Fault | None:
     """What the place says: it lies outside of the repository, or a link leads there."""
     target = reference.target
     if reference.kind == "glob":
         target = _before_pattern(target)
-    if not tree.exists(target):
+    if not ways.tree.exists(target):
         return None
     if paths.is_outside(target):
         note = "what lies there is not looked at, and a clone comes without it"
-        return warn("escapes-repository", reference, "leads out of the repository", note)
+        fact = "leads out of the repository" if in_git else "leads out of the directory that is scanned"
+        return warn("escapes-repository", reference, fact, note)
     link = ways.of(target).leaves
     if link is not None:
         fact = f"leads through `{link}`, a symbolic link that a clone elsewhere cannot follow"

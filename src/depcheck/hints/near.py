@@ -74,9 +74,12 @@ def _climbing(tree: Tree, base: str, plain: str) -> Iterator[Meant]:
 
 
 def _above_or_below(packages: Packages, fault: Fault, target: str) -> Iterator[Meant]:
-    """The directory of a manifest that is named itself; the only package below a directory."""
+    """The directory of a manifest that is named itself; the package above or the only one below."""
     if paths.name(target) in _MANIFESTS:
         yield paths.parent(target), "the directory of the manifest is wanted, not the file"
+    above = next((at for at in paths.ancestors(target)[1:] if packages.sources.tree.is_dir(at)), "")
+    if above:
+        yield above, f"`{above}`, the last directory on the way that is there, is a package"
     below = [at for at in packages.directories(fault) if at != target and paths.is_below(at, target)]
     if len(below) == 1 and target:
         yield below[0], f"`{below[0]}` is the only package below `{target}`"
