@@ -91,7 +91,6 @@ opt-level = 1
 members = ["m/*", "b"]
 default-members = ["."]
 exclude = ["x"]
-resolver = "2"
 [workspace.package]
 version = "0.1.0"
 readme = "README.md"
@@ -180,7 +179,7 @@ requires-python = ">=3.11"
 license = "MIT"
 license-files = ["LICENSE"]
 dynamic = []
-dependencies = ["b", "c", "d @ file:///gone/d-1-py3-none-any.whl ; python_version < '3'"]
+dependencies = ["b", "c"]
 scripts = { a = "a:main" }
 [project.optional-dependencies]
 x = ["e"]
@@ -304,9 +303,9 @@ license = { file = "LICENSE" }
 requires-python = ">=3.11"
 dynamic = ["dependencies"]
 [project.optional-dependencies]
-x = ["b @ file:b"]
+x = []
 [dependency-groups]
-more = ["c @ file:c", { include-group = "most" }]
+more = [{ include-group = "most" }]
 most = []
 [tool.poetry]
 package-mode = true
@@ -552,7 +551,7 @@ overrides = { matrix = { python = { dependencies = ["b"] } } }
 [tool.hatch.envs.default.scripts]
 s = "x"
 [tool.hatch.env]
-requires = ["b @ {root:uri}/b"]
+requires = []
 [build-system]
 requires = ["hatchling"]
 build-backend = "hatchling.build"

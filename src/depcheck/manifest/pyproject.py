@@ -17,10 +17,11 @@ from depcheck.sources import Sources
 
 # https://packaging.python.org/en/latest/specifications/name-normalization/
 _SEPARATORS = re.compile(r"[-_.]+")
-# PEP 508: name, extras, then a URL after `@` or a version specifier, then a marker.
+# PEP 508: name, extras, then a URL after `@` or a version specifier, then a marker. Possessive: what
+# an author of ten million characters wrote is read once.
 _REQUIREMENT = re.compile(
-    r"\s*(?P<name>[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[(?P<extras>[^\]]*)\])?\s*"
-    r"(?:@\s*(?P<url>\S+)(?:\s+;\s*(?P<url_marker>.*))?|(?P<spec>(?:\(?\s*[<>=!~][^;@]*)?)(?:;\s*(?P<marker>.*))?)\s*$",
+    r"\s*+(?P<name>[A-Za-z0-9]++(?:[._-]++[A-Za-z0-9]++)*+)\s*+(?:\[(?P<extras>[^\]]*+)\])?+\s*+"
+    r"(?:@\s*+(?P<url>\S++)(?:\s++;\s*+(?P<url_marker>.*+))?+|(?P<spec>(?:\(?\s*+[<>=!~][^;@]*+)?+)(?:;\s*+(?P<marker>.*+))?+)\s*+\Z",
     re.DOTALL,
 )
 

@@ -20,7 +20,7 @@ EntryKind = Literal[
     "requirement", "editable", "requirements", "constraints", "find-links", "index", "option", "invalid"
 ]
 
-_COMMENT = re.compile(r"(^|\s+)#.*$")
+_COMMENT = re.compile(r"(^|(?<!\s)\s+)#.*$")  # looked for where white space begins only: linear
 _VARIABLE = re.compile(r"\$\{([A-Z0-9_]+)\}")
 _ENCODING = re.compile(rb"coding[:=]\s*([-\w.]+)")
 _BOMS = (
@@ -51,6 +51,8 @@ _KINDS: dict[str, EntryKind] = {
     "--constraint": "constraints",
     "--find-links": "find-links",
 }
+
+_PLACED = 100  # options of one line whose place is looked for: each is a search through the line
 
 
 class Entry(NamedTuple):
@@ -174,9 +176,10 @@ def _entry(path: str, first: int, physical: list[str], line: str) -> Iterator[En
                 if name != "--find-links":
                     return
                 break
-    for name, written, value in options:
+    for number, (name, written, value) in enumerate(options):
         if name not in _KINDS:
-            yield Entry("option", value, site(value or written), written, hashed)
+            place = site((value or written) if number < _PLACED else "")
+            yield Entry("option", value, place, written, hashed)
 
 
 def _options(text: str) -> list[tuple[str, str, str]] | str:

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from depcheck.record import NamedTuple
 
-_NUMBER = r"0|[1-9]\d*"
+_NUMBER = r"0|[1-9]\d{0,19}"  # as long as a u64 gets
 _PRE = r"(?:0|[1-9]\d*|\d*[A-Za-z-][0-9A-Za-z-]*)"
 _VERSION = re.compile(
     rf"({_NUMBER})\.({_NUMBER})\.({_NUMBER})(?:-({_PRE}(?:\.{_PRE})*))?(?:\+[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?",
@@ -99,7 +99,9 @@ def matches(requirement: tuple[Comparator, ...], version: Version) -> bool:
 
 def _order(pre: tuple[str, ...]) -> tuple[object, ...]:
     """Sort key of a pre-release: a release is above all, numbers are below words."""
-    return (1,) if not pre else (0, *((0, int(part), "") if part.isdigit() else (1, 0, part) for part in pre))
+    return (
+        (1,) if not pre else (0, *((0, len(part), part) if part.isdigit() else (1, 0, part) for part in pre))
+    )
 
 
 def _holds(comparator: Comparator, version: Version) -> bool:  # noqa: PLR0911  # one case an operator

@@ -11,7 +11,7 @@ from depcheck.record import NamedTuple
 from depcheck.sources import Sources
 
 _SECTION = re.compile(r"\[(?P<name>.+)\]")
-_OPTION = re.compile(r"(?P<key>[^:=\s][^:=]*?)\s*(?P<mark>[:=])\s*(?P<value>.*)\Z")
+_OPTION = re.compile(r"(?P<key>[^:=\s][^:=]*+)(?P<mark>[:=])\s*+(?P<value>.*)\Z")
 
 
 class Value(NamedTuple):
@@ -67,7 +67,7 @@ def read(sources: Sources, path: str) -> SetupCfg | Fault | toml.Unknown:
         elif section is None or not (option := _OPTION.match(line)):
             return Fault("invalid-manifest", site, "neither a section nor a `key = value`")
         else:
-            key = option["key"].lower().replace("-", "_")
+            key = option["key"].rstrip().lower().replace("-", "_")
             value = option["value"].strip()
             place = site._replace(column=option.start("value") + 1, within=value)
             section[key] = Value(((value, place),))

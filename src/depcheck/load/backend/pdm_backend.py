@@ -35,7 +35,6 @@ KEYS = (
     Key(("tool", "pdm", "build", "source-includes"), "glob"),
 )
 _VERSION = re.compile(r"^(?:__version__|VERSION)\s*=\s*[\"'](.+?)[\"']\s*(?:#.*)?$", re.MULTILINE)
-_VARIABLE = re.compile(r"\$\{(.+?)\}")
 
 
 def references(sources: Sources, manifest: PyProject) -> Iterator[Reference]:
@@ -126,7 +125,9 @@ def fill_in(findings: Findings, item: Requirement) -> Requirement | None:
         else f"{findings.tree.root.rstrip('/')}/{findings.directory}"
     )
     text = item.text.replace("file:///${PROJECT_ROOT}", f"file://{root.replace(' ', '%20')}")
-    if match := _VARIABLE.search(text):
-        findings.unknowns.append(f"`{match[0]}` depends on the environment")
+    start = text.find("${")
+    end = text.find("}", start + 3) if start >= 0 else -1
+    if end >= 0:
+        findings.unknowns.append(f"`{text[start : end + 1]}` depends on the environment")
         return None
     return requirement(item.site, text)

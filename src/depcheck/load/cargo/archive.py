@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 
 from depcheck import paths
+from depcheck.load import globs
 from depcheck.load.cargo.package import Package, read
 from depcheck.load.cargo.workspace import Loaded
 from depcheck.manifest.cargo import Manifest
@@ -17,6 +18,8 @@ from depcheck.manifest.pyproject import route_text
 from depcheck.model import Fault, Reference, Route, Site
 from depcheck.sources import Sources
 from depcheck.tree.base import Kind
+
+_STARS = re.compile(r"\*\*+")
 
 
 def packaged(sources: Sources, loaded: Loaded, package: Package) -> Iterator[Fault]:
@@ -111,10 +114,10 @@ def left_out(package: Package) -> Iterator[Fault]:
 def _included(pattern: str, path: str) -> bool:
     """Whether a gitignore pattern of `include` covers the file or a directory above it."""
     anchored = "/" in pattern.rstrip("/")
-    parts = path.split("/")
-    text = ""
-    for part in re.split(r"(\*\*/|/\*\*|\*|\?)", pattern.strip("/")):
-        text += {"**/": "(?:.*/)?", "/**": "/.*", "*": "[^/]*", "?": "[^/]"}.get(part, re.escape(part))
-    regex = re.compile(text)
-    above = ["/".join(parts[: count + 1]) for count in range(len(parts))]
-    return any(regex.fullmatch(at) or (not anchored and regex.fullmatch(paths.name(at))) for at in above)
+    wanted = [part if part == "**" else _STARS.sub("*", part) for part in pattern.strip("/").split("/")]
+    if not anchored:
+        wanted.insert(0, "**")
+    try:
+        return any(globs.matches(wanted, path.split("/")))
+    except globs.PatternError:  # a `[` without an end
+        return False

@@ -61,6 +61,9 @@ class Members:
                     Fault("invalid-manifest", site, f"`{raw}` is no pattern: {error}", tool="cargo")
                 )
                 continue
+            except globs.EndlessError:
+                self.session.note_unknown(f"the pattern `{raw}` matches too many places to look at all")
+                continue
             reference = Reference(site, route_text(route), raw, self.tree.at(self.directory, raw), "member")
             if not hits:
                 found.append((reference.target, reference))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 
 from depcheck import paths
 from depcheck.load import globs
@@ -166,7 +167,8 @@ def _default(sources: Sources, loaded: Loaded, members: Mapping[str, Package], c
     if workspace is not None and workspace.default_members is not None:
         listed: set[str] = set()
         for raw in workspace.default_members:
-            listed.update(globs.expand(sources.tree, paths.parent(current), raw))
+            with suppress(globs.PatternError, globs.EndlessError):  # said where the workspace is read
+                listed.update(globs.expand(sources.tree, paths.parent(current), raw))
             listed.add(sources.tree.at(paths.parent(current), raw))
         return [path for path in members if paths.parent(path) in listed]
     return [current] if current in members else list(members)

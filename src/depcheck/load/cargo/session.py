@@ -16,7 +16,7 @@ from depcheck.model import Fault, Reference, Site
 from depcheck.sources import Sources
 from depcheck.tree.base import Kind
 
-_WORKSPACE = re.compile(r"^\s*\[\s*workspace\b", re.MULTILINE)
+_WORKSPACE = re.compile(r"^[ \t]*\[[ \t]*workspace\b", re.MULTILINE)
 _OPTIONAL = (
     "`optional = true` does not help: cargo reads the manifest of every path dependency before it "
     "looks at features"

@@ -22,8 +22,9 @@ _PROJECT_ROOT = "file:///${PROJECT_ROOT}"
 _ROOT_URI = "{root:uri}"
 _VCS = re.compile(r"(?:git|hg|svn|bzr)\+", re.IGNORECASE)
 _URL_LINE = re.compile(
-    r"(?P<url>\S+://[^\s\[\];]+)(?P<extras>\[[^\[\]]+\])?(?:[\t ]*;[\t ]*(?P<marker>[^\n]+))?"
+    r"(?P<url>\S+://[^\s\[\];]++)(?P<extras>\[[^\[\]]+\])?(?:[\t ]*;[\t ]*(?P<marker>[^\n]+))?"
 )
+_LONGEST = 8192  # characters of a URL; no path is longer
 _SPECIFIER = re.compile(r"\(?\s*(?:(?:~=|===?|!=|<=?|>=?)[^,]*(?:,\s*|$))*\)?\s*$")
 _FIELD = re.compile(r"\{([^{}]*)\}")
 
@@ -76,7 +77,7 @@ def parse(tree: Tree, directory: str, backend: Backend, line: Line) -> Wanted:  
         return Wanted(line.site, _egg(text), editable=editable, elsewhere=True)
     requirement = pyproject.requirement(line.site, text)
     if requirement is None or (not requirement.url and not _SPECIFIER.match(requirement.specifier)):
-        match = _URL_LINE.fullmatch(text)
+        match = _URL_LINE.fullmatch(text) if len(text) < _LONGEST else None
         if match is None:
             return _path_line(tree, directory, line.site, text)
         requirement = pyproject.Requirement(line.site, text, "", (), "", match["url"], match["marker"] or "")

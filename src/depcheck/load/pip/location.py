@@ -19,7 +19,6 @@ ARCHIVES = (
     ".whl", ".zip", ".tar.gz", ".tgz", ".tar", ".tar.bz2", ".tbz", ".tar.xz", ".txz", ".tlz", ".tar.lz",
     ".tar.lzma",
 )  # fmt: skip
-_EXTRAS = re.compile(r"(.+?)\s*\[([^\]]+)\]\Z", re.DOTALL)
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _REMOTE = {"http", "https", "ftp"}
 _VCS = ("git", "hg", "svn", "bzr")
@@ -148,10 +147,12 @@ def _scheme(text: str) -> str | None:
 
 
 def _without_extras(text: str) -> tuple[str, tuple[str, ...]]:
-    match = _EXTRAS.match(text)
-    if match is None:
+    """Those in the brackets at the end, after at least one character (pip: `_strip_extras`)."""
+    at = text.find("[", max(1, text.rfind("]", 0, -1) + 1))
+    if not text.endswith("]") or at < 0 or at == len(text) - 2:
         return text, ()
-    return match[1], tuple(normalise(extra.strip()) for extra in match[2].split(",") if extra.strip())
+    extras = tuple(normalise(extra.strip()) for extra in text[at + 1 : -1].split(",") if extra.strip())
+    return text[:at].rstrip(), extras
 
 
 def unquote(text: str) -> str:

@@ -60,6 +60,7 @@ _ALL_PYTHONS: tuple[Release, ...] = ((2, 7, 0), *((3, minor, 0) for minor in ran
 _MOST_TRIED = 20_000  # places; beyond it a question stays open
 _DEEPEST = 50
 _LONGEST_RELEASE = 60
+_LONGEST = 1_000  # characters of a constraint that is taken apart
 
 _TOKEN = re.compile(
     r"\s*(?:(?P<paren>[()])|(?P<text>'[^']*'|\"[^\"]*\")|(?P<op>~=|===|==|!=|<=|>=|<|>)|(?P<word>[\w.]+))"
@@ -75,10 +76,12 @@ def python_range(text: str) -> Condition | None:
     """A Python constraint as Poetry writes them (`^3.9`, `~3.8 || >=3.10,<4`); None where it is none."""
     if text.strip() == "*":
         return ALWAYS
+    if len(text) > _LONGEST:
+        return None
     alternatives: list[Condition] = []
-    for alternative in re.split(r"\s*\|\|?\s*", text.strip()):
+    for alternative in re.split(r"\|\|?", text):
         parts: list[Condition] = []
-        for single in _AND.split(alternative.rstrip(",").rstrip()):
+        for single in _AND.split(alternative.strip().rstrip(",").rstrip()):
             parsed = _single_range(single.strip())
             if parsed is None:
                 return None
@@ -116,9 +119,9 @@ def _single_range(text: str) -> Condition | None:
 def platform(text: str) -> Condition:
     """The value of a dependency's `platform` key: `linux`, `!=win32`, `linux || darwin`."""
     alternatives: list[Condition] = []
-    for alternative in re.split(r"\s*\|\|?\s*", text.strip()):
+    for alternative in re.split(r"\|\|?", text):
         tests: list[Condition] = []
-        for single in re.split(r"[\s,]+", alternative):
+        for single in re.split(r"[\s,]+", alternative.strip()):
             match = re.match(r"(!=|<>|==?|)(.*)", single)
             if match and match[2] and match[2] != "*":
                 tests.append(Test("sys_platform", "!=" if match[1] in ("!=", "<>") else "==", match[2]))

@@ -6,7 +6,6 @@ collect_required_members); where the recorded runs differ from it, they decide.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from posixpath import normpath
 from typing import NamedTuple
@@ -120,36 +119,15 @@ def _includes(tree: Tree, pattern: str, root: str, directory: str) -> bool:
     parts = [part for part in normpath(pattern).split("/") if part not in ("", ".")]
     if not paths.is_below(directory, root):
         return False
-    return _match(parts, [part for part in paths.relative(directory, root).split("/") if part != "."])
-
-
-def _match(parts: list[str], names: list[str]) -> bool:
-    if not parts:
-        return not names
-    if parts[0] == "**":
-        if len(parts) == 1:
-            return bool(names)
-        return any(_match(parts[1:], names[start:]) for start in range(len(names)))
-    return bool(names) and globs.matches_part(parts[0], names[0]) and _match(parts[1:], names[1:])
+    names = [part for part in paths.relative(directory, root).split("/") if part != "."]
+    return not names if not parts else len(names) in globs.matches(parts, names)
 
 
 def excludes(pattern: str, root: str, directory: str) -> bool:
     """Whether a pattern of `exclude` hits a directory: here `*` matches `/` too."""
     if not paths.is_below(directory, root) or pattern.startswith("/"):
         return False
-    return _exclusion(normpath(pattern)).fullmatch(paths.relative(directory, root)) is not None
-
-
-def _exclusion(pattern: str) -> re.Pattern[str]:
-    parts = pattern.split("/")
-    text = ""
-    for index, part in enumerate(parts):
-        last = index == len(parts) - 1
-        if part == "**":
-            text += ".*" if last else "(?:.*/)?"
-        else:
-            text += f"(?s:{globs.compile_part(part).pattern})" + ("" if last else "/")
-    return re.compile(text, re.DOTALL)
+    return globs.compile_crossing(normpath(pattern)).fullmatch(paths.relative(directory, root)) is not None
 
 
 def of_root(sources: Sources, directory: str) -> Workspace | Unreadable:
@@ -192,7 +170,12 @@ class _Collection:
 
     def pattern(self, pattern: Named) -> None:
         text = normpath(pattern.text) if pattern.text else "."
-        for hit in globs.expand(self.tree, self.root.directory, text, escaped=True):
+        try:
+            hits = globs.expand(self.tree, self.root.directory, text, escaped=True)
+        except globs.EndlessError:
+            self.unknowns.append(f"the pattern `{text}` matches too many places to look at all")
+            return
+        for hit in hits:
             if hit not in self.seen:
                 self.seen.add(hit)
                 if not any(excludes(other.text, self.root.directory, hit) for other in self.root.uv.exclude):

@@ -39,7 +39,7 @@ __all__ = [
 ]
 
 _UNSET: Mapping[str, bool | None] = dict.fromkeys(("lib", "bins", "examples", "tests", "benches"))
-_RUST_VERSION = re.compile(r"(\d+)(?:\.(\d+)(?:\.(\d+))?)?", re.ASCII)
+_RUST_VERSION = re.compile(r"(\d{1,20})(?:\.(\d{1,20})(?:\.(\d{1,20}))?)?", re.ASCII)
 _FIRST_RUST = {"2018": (1, 31, 0), "2021": (1, 56, 0), "2024": (1, 85, 0)}
 
 
