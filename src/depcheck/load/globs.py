@@ -56,14 +56,19 @@ def expand(tree: Tree, directory: str, text: str, *, escaped: bool = False) -> l
 def _walk(tree: Tree, start: str, parts: list[str]) -> Iterator[str]:
     """Every match. A state is looked at once, so no pattern explodes; links are followed."""
     todo: list[State] = []
-    _fill(tree, parts, (start, 0), todo)
-    seen = set()
+    filled = set[State]()
+    seen = set[State]()
+
+    def fill(path: str, index: int) -> None:
+        todo.extend(_within(tree, parts, (path, index), filled))
+
+    fill(start, 0)
     while todo:
         state = path, index = todo.pop()
         if state in seen:
             continue
         seen.add(state)
-        if len(seen) > _MOST:
+        if len(seen) + len(filled) > _MOST:
             raise EndlessError
         if index == _DONE:
             yield path
@@ -73,7 +78,7 @@ def _walk(tree: Tree, start: str, parts: list[str]) -> Iterator[str]:
                 index += 1
             last = index + 1 == len(parts)
             if tree.is_dir(path):
-                _fill(tree, parts, (path, index), todo)
+                fill(path, index)
                 if last:
                     yield path
             if last:
@@ -84,16 +89,24 @@ def _walk(tree: Tree, start: str, parts: list[str]) -> Iterator[str]:
         if index + 1 == len(parts):
             yield path
         else:
-            _fill(tree, parts, (path, index + 1), todo)
+            fill(path, index + 1)
 
 
-def _fill(tree: Tree, parts: list[str], state: State, todo: list[State]) -> None:
-    """Put what is in a directory before the component that it has to match; plain ones are looked up."""
+def _within(tree: Tree, parts: list[str], state: State, filled: set[State]) -> Iterator[State]:
+    """What is in a directory, each before the component that it has to match; plain ones are looked up.
+
+    The last one comes first. filled: the directories that need not be looked into again.
+    """
     ahead = [state]
     while ahead:
-        path, index = ahead.pop()
+        state = path, index = ahead.pop()
+        if state in filled:
+            continue
+        filled.add(state)
+        if len(filled) > _MOST:
+            raise EndlessError
         if index == len(parts):
-            todo.append((path, _DONE))
+            yield path, _DONE
             continue
         part = parts[index]
         if not _META.search(part):
@@ -101,7 +114,7 @@ def _fill(tree: Tree, parts: list[str], state: State, todo: list[State]) -> None
             if tree.is_dir(path) if part == ".." else tree.entry(below).kind is not Kind.MISSING:
                 ahead.append((below, index + 1))
         elif tree.is_dir(path):
-            todo.extend((paths.join(path, name), index) for name in reversed(tree.names(path)))
+            yield from ((paths.join(path, name), index) for name in reversed(tree.names(path)))
             if part.startswith("."):  # `.*` matches the directory itself and the one above
                 specials = {".": path, "..": tree.at(path, "..")}
                 ahead.extend(

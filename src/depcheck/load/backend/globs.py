@@ -13,6 +13,11 @@ from depcheck.tree.base import Kind, Tree
 
 Dialect = Literal["pathlib", "glob"]
 _MAGIC = re.compile(r"[*?[]")
+_STARS = re.compile(r"\*\*+")
+_MOST = 20_000  # places looked at for one pattern
+_LONGEST = 2_048  # characters of a part; a name has 255 at most, and each is worth eight
+
+State = tuple[str, int]  # a directory, and the part of the pattern that its children have to match
 
 
 def has_magic(pattern: str) -> bool:
@@ -31,7 +36,7 @@ def expand(tree: Tree, base: str, pattern: str, dialect: Dialect) -> Iterator[st
         base, pattern = tree.at("", "/"), pattern.lstrip("/")
     parts = [part for part in pattern.split("/") if part not in {"", "."}]
     if parts:
-        yield from _Walk(tree, parts, dialect).match(base, 0)
+        yield from _Walk(tree, parts, dialect).match(base)
 
 
 class _Walk:
@@ -41,13 +46,23 @@ class _Walk:
         self.tree = tree
         self.parts = parts
         self.dialect = dialect
-        self.seen: set[tuple[str, int]] = set()
 
-    def match(self, directory: str, index: int) -> Iterator[str]:
-        """The matches of `parts[index:]` from `directory`."""
-        if (directory, index) in self.seen:
-            return
-        self.seen.add((directory, index))
+    def match(self, directory: str) -> Iterator[str]:
+        """The matches from `directory`, depth first; a stack, not recursion: a pattern may be long."""
+        seen = {(directory, 0)}
+        stack = [self._steps(directory, 0)]
+        while stack and len(seen) < _MOST:
+            step = next(stack[-1], None)
+            if step is None:
+                stack.pop()
+            elif isinstance(step, str):
+                yield step
+            elif step not in seen:
+                seen.add(step)
+                stack.append(self._steps(*step))
+
+    def _steps(self, directory: str, index: int) -> Iterator[str | State]:
+        """The matches of `parts[index]` in a directory where it is the last part, else where to go on."""
         part, last = self.parts[index], index + 1 == len(self.parts)
         if part == "**":
             yield from self._recurse(directory, index, last)
@@ -56,13 +71,13 @@ class _Walk:
             if last:
                 yield found
             elif self.tree.is_dir(found):
-                yield from self.match(found, index + 1)
+                yield found, index + 1
 
-    def _recurse(self, directory: str, index: int, last: bool) -> Iterator[str]:
+    def _recurse(self, directory: str, index: int, last: bool) -> Iterator[str | State]:
         if last:
             yield directory
         else:
-            yield from self.match(directory, index + 1)
+            yield directory, index + 1
         for name in self.tree.names(directory):
             child = paths.join(directory, name)
             if self.dialect == "glob":
@@ -76,7 +91,7 @@ class _Walk:
             ):
                 continue
             if self.tree.is_dir(child):
-                yield from self.match(child, index)
+                yield child, index
 
     def _children(self, directory: str, part: str) -> Iterator[str]:
         if not has_magic(part):
@@ -93,4 +108,5 @@ class _Walk:
 
 @lru_cache(256)
 def _compiled(part: str) -> re.Pattern[str]:
-    return re.compile(translate(part))
+    part = _STARS.sub("*", part)
+    return re.compile(translate(part) if len(part) < _LONGEST else r"(?!)")
