@@ -17,6 +17,7 @@ CARGO = shutil.which("cargo")
 BUILD = shutil.which("pyproject-build")
 # What cargo fails on in the bad tree; None: no command fails (a warning of depcheck's own).
 COMMANDS = {
+    "invalid-manifest": ("metadata", "--manifest-path", "b/Cargo.toml"),
     "missing-target-file": ("check", "--all-targets"),
     "unlisted-member": ("metadata", "--manifest-path", "tools/fuzz/Cargo.toml"),
     "missing-workspace-root": ("metadata", "--manifest-path", "hub/Cargo.toml"),

@@ -6,11 +6,10 @@ from collections.abc import Iterator
 
 from depcheck.model import Diagnostic
 from depcheck.rules import facts
-from depcheck.rules.example import crate, workspace
+from depcheck.rules.example import crate
 from depcheck.rules.rule import Rule
 
 _BAD = {
-    **workspace('["a", "b"]'),
     **crate("a"),
     **crate("b", "[dependencies\n"),
 }
@@ -23,7 +22,8 @@ RULE = Rule(
     manual="""\
 The file is no valid TOML, no UTF-8, cannot be opened, or holds something that its tool refuses
 before it follows any path: a key of the wrong type, a dependency without a source, a feature that
-does not exist. Everything that reads the file fails with it: a member stops its Cargo workspace,
+does not exist. Everything that reads the file fails with it: a member stops its Cargo workspace
+(the member's entry, or the path that leads to it, is reported as `not-a-package` besides),
 and a `Cargo.toml` or `pyproject.toml` *above* a project can stop the project, because tools search
 upwards for the root and read what they meet.
 

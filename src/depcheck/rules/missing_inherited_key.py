@@ -9,11 +9,12 @@ from depcheck.rules import facts
 from depcheck.rules.example import crate
 from depcheck.rules.rule import Rule
 
-_ROOT = '[workspace]\nmembers = ["auth", "hub"]\nresolver = "2"\n\n[workspace.package]\n'
+_HUB = '[package]\nname = "hub"\nversion.workspace = true\nlicense.workspace = true\nedition = "2021"\n'
+_ROOT = _HUB + '\n[workspace]\nmembers = ["auth"]\n\n[workspace.package]\nversion = "0.1.0"\n'
 _BAD = {
-    "Cargo.toml": _ROOT + 'version = "0.1.0"\n',
+    "Cargo.toml": _ROOT,
+    "src/lib.rs": "",
     **crate("auth", version="version.workspace = true"),
-    **crate("hub", "license.workspace = true\n", version="version.workspace = true"),
 }
 
 RULE = Rule(
@@ -37,7 +38,7 @@ not `foo_bar`. If the crate should keep to its own, nearer root, list it under `
 outer one.
 """,
     bad=_BAD,
-    good={**_BAD, "Cargo.toml": _ROOT + 'version = "0.1.0"\nlicense = "MIT"\n'},
+    good={**_BAD, "Cargo.toml": _ROOT + 'license = "MIT"\n'},
 )
 
 
