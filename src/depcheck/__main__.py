@@ -7,7 +7,7 @@ import sys
 
 
 def main() -> int:
-    """Run the command line; the value is the exit code."""
+    """Run the command line; the value is the exit code, where the process has not ended with it."""
     gc.disable()  # what a run reads it keeps to its end: looking for garbage is a tenth of a scan's time
     words = sys.argv[1:]
     try:

@@ -36,6 +36,10 @@ class _Formatter(argparse.HelpFormatter):
         super().__init__(prog, width=terminal.width(sys.stdout) - 2)
 
 
+# Looking for a translation of each word that argparse says takes longer than reading the words.
+argparse._ = str  # type: ignore[attr-defined]
+
+
 class _Parser(argparse.ArgumentParser):
     """The class of the parser and, by argparse's default, of its commands' parsers."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from codecs import BOM_UTF8
 from collections.abc import Mapping
 from typing import Any, TypeAlias
 
@@ -56,7 +57,7 @@ def read_text(sources: Sources, path: str) -> str | Fault | Unknown:
         reason = error.strerror or os.strerror(error.errno or 0)
         return _invalid(path, f"cannot be read: {_lower(reason)}", 1, 1)
     try:
-        return raw.decode("utf-8-sig")
+        return raw.removeprefix(BOM_UTF8).decode()
     except UnicodeDecodeError as error:
         before = raw[: error.start].decode("utf-8", "replace")
         line = before.count("\n") + 1

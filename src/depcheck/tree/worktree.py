@@ -22,6 +22,7 @@ class WorkTree(Tree):
         self._kinds: dict[str, Kind] = {}
         self._names: dict[str, list[str]] = {}
         self._real: dict[str, str] = {}
+        self._resolved: dict[str, str] = {}
 
     def _disk(self, path: str) -> str:
         return path if path.startswith("/") else self._prefix + path
@@ -103,10 +104,14 @@ class WorkTree(Tree):
         return real
 
     def resolve(self, path: str) -> str:
-        try:
-            return paths.inside(self.root, os.path.realpath(self._disk(path)))
-        except (OSError, ValueError):
-            return paths.at(self.root, "", path)
+        known = self._resolved.get(path)
+        if known is None:
+            try:
+                known = paths.inside(self.root, os.path.realpath(self._disk(path)))
+            except (OSError, ValueError):
+                known = paths.at(self.root, "", path)
+            self._resolved[path] = known
+        return known
 
 
 def _kind(mode: int) -> Kind:

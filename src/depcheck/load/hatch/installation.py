@@ -8,8 +8,7 @@ from __future__ import annotations
 from urllib.parse import unquote, urlsplit
 
 from depcheck import paths
-from depcheck.load import backend
-from depcheck.load.poetry import conditions
+from depcheck.load import backend, conditions
 from depcheck.manifest import pyproject, toml
 from depcheck.manifest.pyproject import PyProject, Requirement
 from depcheck.model import Fault, Reference, Site

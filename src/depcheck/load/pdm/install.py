@@ -9,11 +9,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from depcheck import paths
-from depcheck.load import backend
+from depcheck.load import backend, conditions
+from depcheck.load.conditions import ALWAYS, Condition
 from depcheck.load.pdm import project, resolve
 from depcheck.load.pdm.requirement import Wanted
-from depcheck.load.poetry import conditions
-from depcheck.load.poetry.conditions import ALWAYS, Condition
 from depcheck.manifest import pyproject, toml
 from depcheck.manifest.pdm import DEFAULT, Pdm
 from depcheck.manifest.pyproject import PyProject

@@ -7,8 +7,8 @@ from typing import Literal
 from urllib.parse import unquote, urlsplit
 
 from depcheck import paths
-from depcheck.load.poetry import conditions
-from depcheck.load.poetry.conditions import ALWAYS, Condition
+from depcheck.load import conditions
+from depcheck.load.conditions import ALWAYS, Condition
 from depcheck.manifest import pyproject
 from depcheck.manifest.pdm import Line
 from depcheck.manifest.pyproject import PyProject

@@ -8,12 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from depcheck import paths
-from depcheck.load import backend
+from depcheck.load import backend, conditions
+from depcheck.load.conditions import ALWAYS, All, Condition
 from depcheck.load.pdm import project, requirement
 from depcheck.load.pdm.requirement import Wanted
-from depcheck.load.poetry import conditions
 from depcheck.load.poetry import requirement as poetry_requirement
-from depcheck.load.poetry.conditions import ALWAYS, All, Condition
 from depcheck.manifest import pdm as dialect
 from depcheck.manifest import poetry as poetry_dialect
 from depcheck.manifest import pyproject, strict, toml

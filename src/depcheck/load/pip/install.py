@@ -186,7 +186,7 @@ class Install:
 
     def _applies(self, marker: str) -> bool:
         """Whether a marker holds on CPython 3.11 on Linux; one that is not understood does."""
-        from depcheck.load.poetry import conditions  # markers are rare: the loader of Poetry comes with it
+        from depcheck.load import conditions
 
         condition = conditions.marker(marker)
         return condition is None or conditions.holds(condition, conditions.HERE)

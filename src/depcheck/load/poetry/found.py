@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from depcheck.load.poetry.conditions import ALWAYS, Condition
+from depcheck.load.conditions import ALWAYS, Condition
 from depcheck.load.poetry.requirement import Wanted
 from depcheck.model import Fault
 from depcheck.record import NamedTuple

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from depcheck import paths
-from depcheck.load.poetry import conditions
-from depcheck.load.poetry.conditions import ALWAYS, Condition
+from depcheck.load import conditions
+from depcheck.load.conditions import ALWAYS, Condition
 from depcheck.manifest import pyproject, toml
 from depcheck.manifest.pyproject import PyProject
 from depcheck.model import Fault, Site

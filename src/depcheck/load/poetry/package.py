@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from depcheck.load.poetry import conditions, requirement, schema
-from depcheck.load.poetry.conditions import ALWAYS, All, Condition
+from depcheck.load import conditions
+from depcheck.load.conditions import ALWAYS, All, Condition
+from depcheck.load.poetry import requirement, schema
 from depcheck.load.poetry.requirement import Wanted
 from depcheck.manifest import poetry as dialect
 from depcheck.manifest import pyproject, strict

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 
 from depcheck import paths
-from depcheck.load.poetry import conditions
-from depcheck.load.poetry.conditions import ALWAYS, All, Condition
+from depcheck.load import conditions
+from depcheck.load.conditions import ALWAYS, All, Condition
 from depcheck.manifest import pyproject
 from depcheck.manifest.poetry import Constraint
 from depcheck.model import Fault, Reference, Site

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from depcheck import paths
-from depcheck.load import backend
-from depcheck.load.poetry import archive, conditions, package, requirement
-from depcheck.load.poetry.conditions import ALWAYS, All, Condition
+from depcheck.load import backend, conditions
+from depcheck.load.conditions import ALWAYS, All, Condition
+from depcheck.load.poetry import archive, package, requirement
 from depcheck.load.poetry.found import Found
 from depcheck.load.poetry.package import Package
 from depcheck.load.poetry.requirement import Origin, Wanted

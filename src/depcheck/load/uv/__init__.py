@@ -10,8 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from depcheck import paths
-from depcheck.load import backend
-from depcheck.load.poetry import conditions
+from depcheck.load import backend, conditions
 from depcheck.load.tool import Judged
 from depcheck.load.uv import command, install, location, locking, package, project, settings
 from depcheck.load.uv import workspace as spaces

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from depcheck import paths
-from depcheck.load.poetry import conditions
-from depcheck.load.poetry.conditions import ALWAYS, All, Condition, Some, Test
+from depcheck.load import conditions
+from depcheck.load.conditions import ALWAYS, All, Condition, Some, Test
 from depcheck.load.uv import project
 from depcheck.load.uv.lowering import Wanted
 from depcheck.load.uv.project import Project

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from depcheck import paths
+from depcheck.load import conditions
 from depcheck.load.backend import Target
-from depcheck.load.poetry import conditions
 from depcheck.load.uv import install, lockfile
 from depcheck.load.uv.install import Wish
 from depcheck.load.uv.lockfile import Lock, Locked

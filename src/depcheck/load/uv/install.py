@@ -9,10 +9,9 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from depcheck import paths
-from depcheck.load import backend
+from depcheck.load import backend, conditions
 from depcheck.load.backend import Target
 from depcheck.load.backend.findings import license_file, readme_file
-from depcheck.load.poetry import conditions
 from depcheck.load.uv import lowering, package, project
 from depcheck.load.uv import workspace as spaces
 from depcheck.load.uv.lowering import Wanted

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from depcheck import paths
-from depcheck.load.poetry import conditions
-from depcheck.load.poetry.conditions import ALWAYS, Condition
+from depcheck.load import conditions
+from depcheck.load.conditions import ALWAYS, Condition
 from depcheck.load.uv import location, project
 from depcheck.load.uv import workspace as spaces
 from depcheck.load.uv.location import Place

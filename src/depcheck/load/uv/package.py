@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from depcheck import paths
 from depcheck.load import backend
-from depcheck.load.poetry.conditions import ALWAYS
+from depcheck.load.conditions import ALWAYS
 from depcheck.load.uv import groups, location, lowering, project
 from depcheck.load.uv import workspace as spaces
 from depcheck.load.uv.lowering import Context, Wanted

@@ -7,9 +7,8 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from depcheck import paths
-from depcheck.load import globs
-from depcheck.load.poetry import conditions
-from depcheck.load.poetry.conditions import ALWAYS, Condition
+from depcheck.load import conditions, globs
+from depcheck.load.conditions import ALWAYS, Condition
 from depcheck.manifest import pyproject, toml
 from depcheck.manifest import uv as dialect
 from depcheck.manifest.pyproject import PyProject, normalise

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from depcheck.load.poetry import conditions
+from depcheck.load import conditions
 from depcheck.load.uv import archive, location, package
 from depcheck.load.uv.location import Place
 from depcheck.load.uv.lowering import Wanted

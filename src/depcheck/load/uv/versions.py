@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from depcheck.load.poetry import conditions
-from depcheck.load.poetry.conditions import All, Condition, Test
+from depcheck.load import conditions
+from depcheck.load.conditions import All, Condition, Test
 from depcheck.load.uv.conflicts import Forks
 from depcheck.load.uv.project import Project
 from depcheck.load.uv.resolve import Edge, Walk

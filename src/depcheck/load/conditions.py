@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from itertools import product
 from typing import Literal, TypeAlias
 
@@ -34,9 +35,10 @@ class All(NamedTuple):
 
 
 class Some(NamedTuple):
-    """One of the parts holds; with none it never does."""
+    """One of the parts holds; with none it never does. `is_some`: or it would be equal to an `All`."""
 
     parts: tuple[Condition, ...] = ()
+    is_some: bool = True
 
 
 Condition: TypeAlias = Test | All | Some
@@ -197,7 +199,7 @@ def holds(condition: Condition, environment: Mapping[str, str]) -> bool:
     match condition:
         case All(parts):
             return all(holds(part, environment) for part in parts)
-        case Some(parts):
+        case Some(parts, _):
             return any(holds(part, environment) for part in parts)
     variable, op, value, flipped = condition
     if variable in _PYTHON:
@@ -238,6 +240,7 @@ def _compare(actual: str, op: str, value: str) -> bool:  # noqa: PLR0911
     return padded[0] >= padded[1] and left[: len(right) - 1] == right[:-1]  # ~=
 
 
+@cache
 def _numbers(text: str) -> tuple[int, ...]:
     match = _RELEASE.match(text.strip())
     return (
@@ -295,6 +298,7 @@ def _around(numbers: tuple[int, ...]) -> Iterator[Release]:
         yield major, minor - 1, 99
 
 
+@cache  # the packages of a repository ask the same few questions of each other
 def together(*conditions: Condition) -> bool | None:
     """Whether all of them can hold at once; None where that is too much to find out."""
     found = environments(conditions)
@@ -303,6 +307,7 @@ def together(*conditions: Condition) -> bool | None:
     return any(all(holds(condition, environment) for condition in conditions) for environment in found)
 
 
+@cache
 def covers(outer: Condition, *inner: Condition) -> bool | None:
     """Whether `outer` holds wherever all of `inner` do; None where that is too much to find out."""
     found = environments((outer, *inner))
