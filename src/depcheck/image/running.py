@@ -1,0 +1,49 @@
+"""A RUN carried out by the shell interpreter on the stage's tree."""
+
+from __future__ import annotations
+
+import shlex
+
+from depcheck.image.command import Ran, Run
+from depcheck.shell import run as shell
+from depcheck.shell.state import Result, State, World
+
+_SHELLS = ("sh", "bash", "ash", "dash")
+
+
+def execute(run: Run) -> Ran:
+    """Carry out `run`: its tree is as the commands leave it, what they may have done is unknown in it."""
+    world = World(run.tree)
+    world.go_on = True
+    state = State(world, run.cwd, run.env, sealed=run.sealed)
+    if run.command.words:
+        result = shell.run(state, shlex.join(run.command.words))
+    elif _set_up(state, run.command.shell):
+        result = shell.run(state, run.command.text)
+    else:
+        program = " ".join(run.command.shell)
+        run.tree.blur("", f"`{program}` is no shell that depcheck knows")
+        return Ran(run, Result(ok=None), (), (f"`{program}` is no shell that depcheck knows",))
+    for murk in world.murk:
+        run.tree.blur(murk.directory, murk.why)
+    return Ran(run, result, tuple(world.events), tuple(world.gaps))
+
+
+def _set_up(state: State, words: tuple[str, ...]) -> bool:
+    """Take the options of `SHELL ["/bin/bash", "-eo", "pipefail", "-c"]`; False for no such shell."""
+    if words[:1] == ("/usr/bin/env",):
+        words = words[1:]
+    program = words[0].rpartition("/")[2] if words else ""
+    if program not in _SHELLS:
+        return False
+    state.bash = program == "bash"
+    for index, word in enumerate(words[1:], 1):
+        if not word.startswith("-"):
+            continue
+        letters = word[1:]
+        state.errexit = state.errexit or "e" in letters
+        if letters.endswith(("o", "oc")) or "o" in letters:
+            option = words[index + 1] if index + 1 < len(words) else ""
+            state.pipefail = state.pipefail or option == "pipefail"
+            state.errexit = state.errexit or option == "errexit"
+    return True
