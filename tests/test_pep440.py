@@ -49,3 +49,11 @@ def test_satisfies_as_the_library_does(operator: str) -> None:
 )
 def test_satisfies(version: str, specifiers: str, expected: bool | None) -> None:
     assert pep440.satisfies(version, specifiers) is expected
+
+
+@pytest.mark.parametrize(
+    ("specifiers", "expected"),
+    [("", True), (">=3.9", True), (">=3.9, <4", True), ("==3.9.*", True), ("=>3.9", False), ("3.9", False)],
+)
+def test_is_readable(specifiers: str, expected: bool) -> None:
+    assert pep440.is_readable(specifiers) is expected

@@ -45,10 +45,11 @@ WANTED_NETWORK = re.compile(
     r"network was disabled|network connectivity is disabled|there (are|is) no versions? of"
 )
 CHOICES = (
-    "--no-dev", "--all-extras", "--all-packages", "--no-install-workspace", "--dry-run", "--no-sources",
-    "--no-install-project", "--extra x", "--no-default-groups", "--inexact", "--no-editable",
+    "--no-dev", "--all-packages", "--no-install-workspace", "--dry-run", "--no-sources",
+    "--no-install-project", "--no-default-groups", "--inexact", "--no-editable",
     "--no-install-local", "--no-group dev",
 )  # fmt: skip
+EXTRAS = ("--all-extras", "--extra x")  # one of them, or
 GROUPS = ("--all-groups", "--group lint", "--group dev", "--only-group dev", "--only-dev")  # one of them
 
 
@@ -182,9 +183,12 @@ def _answer(outcome: Outcome) -> Answer:
     return Answer(outcome.verdict, "; ".join(outcome.unknowns))
 
 
-def _options(generator: Generator) -> tuple[str, ...]:
-    words = [word for word in CHOICES if generator.chance(0.06)]
-    if generator.chance(0.2) and "--no-dev" not in words:
+def _options(generator: Generator, *, frozen: bool = False) -> tuple[str, ...]:
+    """Options of `uv sync` that it takes together."""
+    words = [word for word in CHOICES if generator.chance(0.06) and not (frozen and word == "--no-sources")]
+    if generator.chance(0.15):
+        words.append(generator.random.choice(EXTRAS))
+    elif generator.chance(0.2) and "--no-dev" not in words:
         words.append(generator.random.choice(GROUPS))
     if generator.packages and generator.chance(0.15) and "--all-packages" not in words:
         words.append(f"--package {generator.random.choice(generator.packages).name}")
@@ -202,8 +206,8 @@ def _lock(generator: Generator, comparison: Comparison, manifest: str) -> None:
     for words in (
         ("lock", "--check", "--offline"),
         ("sync", "--locked", "--offline", *_options(generator)),
-        ("sync", "--frozen", "--offline", *_options(generator)),
-        ("sync", "--frozen", "--offline", *_options(generator)),
+        ("sync", "--frozen", "--offline", *_options(generator, frozen=True)),
+        ("sync", "--frozen", "--offline", *_options(generator, frozen=True)),
     ):
         comparison.add(manifest, words, comparison.predicted(manifest, words))
     comparison.clean()
@@ -211,7 +215,10 @@ def _lock(generator: Generator, comparison: Comparison, manifest: str) -> None:
 
 def change(generator: Generator, top: str) -> None:
     """Take something away from the tree, or write something else."""
-    path = os.path.join(top, generator.random.choice([*manifests(top)]))
+    left = [*manifests(top)]
+    if not left:
+        return
+    path = os.path.join(top, generator.random.choice(left))
     if generator.chance(0.3) and os.path.dirname(path) != top:
         shutil.rmtree(os.path.dirname(path))
         return

@@ -64,9 +64,13 @@ class Generator(Layout):
         if self.chance(0.04):
             self._list(package, self._url(package, other, name))
             return
-        extra = self._list(package, self._requirement(name))
+        text = self._requirement(name)
+        extra = self._list(package, text)
         source = self._source(package, other)
         if self.chance(0.05):
+            return
+        if text[-1].isdigit():
+            self._record(package, name, source)
             return
         if self.chance(0.05):
             self._split(package, other, name, source)
@@ -80,10 +84,10 @@ class Generator(Layout):
 
     def _requirement(self, name: str) -> str:
         text = name.replace("-", "_") if self.chance(0.3) else name
+        if self.chance(0.1):  # alone: with an extra or a marker uv's words do not tell this from no index
+            return text + self.random.choice((">=0.1", "==0.1.0", ">=9", "<1"))
         if self.chance(0.15):
             text += f"[{self.random.choice(('x', 'y'))}]"
-        if self.chance(0.1):
-            text += self.random.choice((">=0.1", "==0.1.0", ">=9", "<1"))
         if self.chance(0.12):
             text += f" ; {self.random.choice(MARKERS)}"
         return text
@@ -93,6 +97,8 @@ class Generator(Layout):
         there = plain(join(package.directory, path))
         near = os.path.relpath("/" + there, "/" + package.directory)
         urls = [f"file://@ROOT@/{there}", f"file://@ROOT@/{there}", f"file://${{PROJECT_ROOT}}/{near}"]
+        if there.endswith(".v2"):  # uv reads a URL even where a source takes its place, from wherever it runs
+            urls.pop()
         if self.defect(3):
             urls = [f"file:{path}", path, f"./{path}", "{root:uri}/" + near]
         return f"{name} @ {self.random.choice(urls)}"
@@ -233,7 +239,7 @@ class Generator(Layout):
         if self.chance(0.25):
             places = ["packages/.idea/x.xml", ".idea/x.xml", "packages/README.md"]
             if self.defect(6):
-                places = ["packages/docs/README.md", "docs/README.md", ".venv/x", "packages/x.log"]
+                places = ["packages/docs/README.md", "docs/README.md", ".hidden/x", "packages/x.log"]
             self.tree.setdefault(join(base, self.random.choice(places)), "x\n")
         if self.chance(0.1):
             self.tree.setdefault(

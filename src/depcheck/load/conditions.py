@@ -250,19 +250,20 @@ def _numbers(text: str) -> tuple[int, ...]:
     )
 
 
-def _tests(conditions: Sequence[Condition]) -> Iterator[Test]:
+def tests(conditions: Sequence[Condition]) -> Iterator[Test]:
+    """Every test of some conditions."""
     for condition in conditions:
         if isinstance(condition, Test):
             yield condition
         else:
-            yield from _tests(condition.parts)
+            yield from tests(condition.parts)
 
 
 def environments(conditions: Sequence[Condition]) -> Iterator[Mapping[str, str]] | None:
     """One environment for each place where the answers can differ; None where there are too many."""
     pythons = set(_ALL_PYTHONS)
     texts: dict[str, set[str]] = {}
-    for test in _tests(conditions):
+    for test in tests(conditions):
         if test.variable in _PYTHON:
             for version in re.split(r"[\s,|]+", test.value):
                 pythons.update(_around(_numbers(version)))

@@ -42,6 +42,15 @@ def clauses(specifiers: str) -> list[tuple[str, str]]:
     return [(match[1], match[2]) for match in found if match is not None]
 
 
+def is_readable(specifiers: str) -> bool:
+    """Whether `specifiers` ask for versions at all, in every clause."""
+    listed = [clause for clause in specifiers.split(",") if clause.strip()]
+    found = [match for clause in listed if (match := _CLAUSE.fullmatch(clause)) is not None]
+    return len(found) == len(listed) and all(
+        match[1] == "===" or key(match[2].removesuffix(".*")) is not None for match in found
+    )
+
+
 def satisfies(version: str, specifiers: str) -> bool | None:
     """Whether `version` is one that `specifiers` (`>=1,<2`) ask for; None where one cannot be read."""
     found = key(version)

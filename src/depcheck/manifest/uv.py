@@ -10,12 +10,13 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal, NamedTuple
 
-from depcheck.manifest import pyproject, toml
+from depcheck.manifest import pep440, pyproject, toml
 from depcheck.manifest.pyproject import PyProject, Requirement, normalise, wrong_type
 from depcheck.model import Fault, Route, Site
 from depcheck.sources import Sources
 
 DEV = "dev"
+_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 _VERSION = re.compile(
     r"\s*v?(?:\d+!)?\d+(?:\.\d+)*[-_.]?(?:(?:alpha|a|beta|b|preview|pre|c|rc)[-_.]?\d*)?"
@@ -43,7 +44,10 @@ _LINES = (
 
 
 class Source(NamedTuple):
-    """One entry of `[tool.uv.sources]`; `site` is that of its value (`tool.uv.sources.b.path`)."""
+    """One entry of `[tool.uv.sources]`; `site` is that of its value (`tool.uv.sources.b.path`).
+
+    inside: the path of an archive in a git repository.
+    """
 
     site: Site
     kind: Literal["git", "url", "path", "index", "workspace"]
@@ -53,6 +57,7 @@ class Source(NamedTuple):
     marker: str
     extra: str
     group: str
+    inside: str = ""
 
 
 class Named(NamedTuple):
@@ -155,8 +160,9 @@ def _project(path: str, data: toml.Table) -> Iterator[Fault]:
             yield Fault("invalid-manifest", Site(path, ("project",)), message)
     elif not isinstance(version, str) or not _VERSION.fullmatch(version):
         yield wrong_type(path, ("project", "version"), "a version")
-    if not isinstance(table.get("requires-python", ""), str):
-        yield wrong_type(path, ("project", "requires-python"), "a text")
+    pythons = table.get("requires-python", "")
+    if not isinstance(pythons, str) or not pep440.is_readable(pythons):
+        yield wrong_type(path, ("project", "requires-python"), "versions of Python, as in `>=3.11`")
     for key in ("dynamic", "dependencies"):
         if not is_texts(table.get(key, [])):
             yield wrong_type(path, ("project", key), "an array of strings")
@@ -324,12 +330,15 @@ class _Reader:
             entry.get("marker", ""),
             normalise(entry.get("extra", "")),
             normalise(entry.get("group", "")),
+            entry.get("path", "") if kind == "git" else "",
         )
 
     def _source_key(self, route: Route, key: str, value: object) -> None:
         if key in _TEXTS:
             if not isinstance(value, str):
                 self._wrong(route, "a string")
+            elif key in ("git", "url") and not _URL.match(value):
+                self._refuse(self._site(*route), f"`{value}` is no URL, and uv refuses the file for it")
         elif key in _FLAGS:
             if not isinstance(value, bool):
                 self._wrong(route, "true or false")

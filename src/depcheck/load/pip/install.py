@@ -112,7 +112,9 @@ class Install:
         if entry.kind == "invalid":
             self._fault("invalid-manifest", asked, entry.value)
             return
-        if entry.kind in {"find-links", "option"}:  # pip only skips a directory of links that is missing
+        if entry.kind == "find-links":
+            self._links(file, asked)
+        if entry.kind in {"find-links", "option"}:
             return
         filled = self._filled(entry.value)
         if filled is None:
@@ -136,6 +138,17 @@ class Install:
             self._constraint(asked)
         else:
             self.requirement(asked)
+
+    def _links(self, file: Requirements, asked: Asked) -> None:
+        """A directory of links, from the file or from where pip runs; pip passes over a missing one."""
+        if ":" in asked.text or requirements.variables(asked.text):
+            return
+        near = self.tree.at(paths.parent(file.path), asked.text)
+        if not self.tree.exists(near) and not self.tree.exists(self.tree.at(self.cwd, asked.text)):
+            message = f"`{asked.text}` leads to `{near}`, which does not exist"
+            note = "pip passes over it without a word, and `uv pip` refuses the file"
+            reference = self._reference(asked, asked.text, near)
+            self.latent.append(Fault("missing-path", asked.site, message, reference, (note,), "pip"))
 
     def _filled(self, text: str) -> str | None:
         """`text` with the variables of the environment; None where one is not known."""

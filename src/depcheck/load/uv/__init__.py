@@ -51,10 +51,13 @@ def judge(sources: Sources, manifest: PyProject) -> Judged:
         faults, unknowns = (around.faults, around.unknowns) if around is not None else ((), ())
         broken = Outcome(faults, unknowns)
         return Judged(broken, broken)
-    loads = Outcome(around.faults, around.unknowns)
+    current = sources.get(project.read, manifest.directory)
+    if isinstance(current, Project) and (faults := project.unmanaged(current)):
+        return Judged(Outcome(faults), Outcome(faults))
+    configured = sources.get(settings.find, around.directory)
+    loads = Outcome((*around.faults, *configured.faults), around.unknowns)
     locked = locking.resolved(sources, around.directory, manifest.directory)
     resolves = locked.outcome._replace(latent=tuple(_dormant(sources, manifest, around)))
-    current = sources.get(project.read, manifest.directory)
     builds = Outcome()
     if locked.walked is not None and isinstance(current, Project):
         members = [current] if current.name else list(around.members.values())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from depcheck import paths
@@ -10,7 +10,7 @@ from depcheck.load import build as frontend
 from depcheck.load import words as command
 from depcheck.load.tool import UsageError
 from depcheck.load.uv import frozen as frozen_lock
-from depcheck.load.uv import install, lockfile, locking, project, script
+from depcheck.load.uv import install, lockfile, locking, naming, project, script
 from depcheck.load.uv import workspace as spaces
 from depcheck.load.uv.install import Wish
 from depcheck.load.uv.lockfile import Lock
@@ -19,7 +19,6 @@ from depcheck.load.uv.resolve import How
 from depcheck.load.uv.workspace import Unreadable, Workspace
 from depcheck.load.words import Words
 from depcheck.manifest.pyproject import normalise
-from depcheck.manifest.uv import DEV
 from depcheck.model import Fault, Outcome, Site
 from depcheck.sources import Sources
 
@@ -262,11 +261,8 @@ def _in_project(sources: Sources, call: Call) -> Outcome:
     around = sources.get(spaces.around, directory)
     if around is None or isinstance(around, Unreadable) or not isinstance(current, Project):
         return Outcome(around.faults, around.unknowns) if isinstance(around, Unreadable) else Outcome()
-    if current.name and not current.uv.managed:
-        site = Site(current.manifest.path, ("tool", "uv", "managed"))
-        return Outcome(
-            (Fault("invalid-manifest", site, "the project says that uv does not manage it", tool="uv"),)
-        )
+    if faults := project.unmanaged(current):
+        return Outcome(faults)
     return _with_workspace(sources, call, around, current)
 
 
@@ -302,7 +298,9 @@ def _with_workspace(  # noqa: PLR0911 (the same)
     chosen = members(around, current, call.words)
     if isinstance(chosen, Fault):
         return Outcome((chosen,))
-    if wrong := _undefined(around, chosen, call):
+    alone = len(chosen) == 1 and not call.words.has("all-packages") and bool(current.name)
+    known = naming.in_projects(around, chosen, alone=alone)
+    if wrong := naming.undefined(call.words, known, Site(current.manifest.path)):
         return Outcome((wrong,))
     made = install.install(sources, locked.walked, around, chosen, call.wish)
     return Outcome(made.faults, (*outcome.unknowns, *made.unknowns), writes=writes)
@@ -312,8 +310,11 @@ def _frozen(sources: Sources, call: Call, around: Workspace, current: Project) -
     """With `--frozen` the lock is trusted, and members that are not there do not matter."""
     lock = sources.get(lockfile.read, locking.path_of(around.directory))
     faults = tuple(fault for fault in around.faults if fault not in around.tolerated)
+    faults = (*faults, *spaces.default_groups(around))
     if faults or not isinstance(lock, Lock):
         return Outcome(faults or ((lock,) if isinstance(lock, Fault) else ()), around.unknowns)
+    if faults := tuple(frozen_lock.misfits(lock, around)):
+        return Outcome(faults, around.unknowns)
     if call.name in _LOCKS or call.is_set("no-sync", "UV_NO_SYNC"):
         return Outcome(unknowns=around.unknowns)
     names = [normalise(name) for name in call.words.options.get("package", ())]
@@ -321,32 +322,11 @@ def _frozen(sources: Sources, call: Call, around: Workspace, current: Project) -
         names = [current.name] if current.name else []
     if call.words.has("all-packages") or not names:
         names = sorted(lock.members) or names
-    chosen = [around.members[name] for name in names if name in around.members]
-    if chosen and (wrong := _undefined(around, chosen, call)):
+    alone = len(names) == 1 and not call.words.has("all-packages") and bool(current.name)
+    known = naming.in_lock(around, lock, names, alone=alone)
+    if wrong := naming.undefined(call.words, known, Site(current.manifest.path)):
         return Outcome((wrong,))
     return frozen_lock.sync(sources, lock, around, names, call.wish)
-
-
-def _undefined(around: Workspace, chosen: list[Project], call: Call) -> Fault | None:
-    """An extra or a group that is asked for, and that none of the members has."""
-    wish = call.wish
-    every = [*chosen, around.root] if not around.root.name else chosen
-    for kind, names in (("extra", wish.extras), ("group", wish.groups)):
-        for name in sorted(names or ()):
-            if any(name in _defined(member, kind) for member in every):
-                continue
-            if kind == "group" and name == DEV and not call.words.listed("group"):
-                continue
-            message = f"the {kind} `{name}` is not defined"
-            manifest = (chosen[0] if chosen else around.root).manifest
-            return Fault("invalid-manifest", Site(manifest.path), message, tool="uv")
-    return None
-
-
-def _defined(member: Project, kind: str) -> Iterable[str]:
-    if kind == "group":
-        return {*member.manifest.groups} | ({DEV} if member.uv.dev is not None else set())
-    return member.manifest.project.optional if member.manifest.project is not None else ()
 
 
 def members(around: Workspace, current: Project, words: Words) -> list[Project] | Fault:

@@ -76,7 +76,11 @@ def _place(edge: Edge) -> str:
 
 
 class Forks:
-    """In which environments a package is reached. uv forks only where one package asks for one name twice."""
+    """In which environments a package is reached.
+
+    uv forks only where one package asks for one name twice, or not for every Python that is locked for.
+    pythons: those that are.
+    """
 
     def __init__(self, walked: Walk, pythons: Condition = ALWAYS) -> None:
         self._incoming: dict[str, list[Edge]] = {}
@@ -103,9 +107,22 @@ class Forks:
     def of(self, edge: Edge) -> Condition:
         """Where the edge is followed, as far as uv tells environments apart."""
         above = self._reached(edge.parent)
-        if edge.wanted.when == ALWAYS or len(self._several.get((edge.parent, edge.wanted.name), ())) < 2:
+        when = edge.wanted.when
+        several = len(self._several.get((edge.parent, edge.wanted.name), ())) > 1
+        if when == ALWAYS or not (several or self._raises(when)):
             return above
-        return edge.wanted.when if above == ALWAYS else All((above, edge.wanted.when))
+        return when if above == ALWAYS else All((above, when))
+
+    def _raises(self, when: Condition) -> bool:
+        """Whether a marker leaves out the oldest Python."""
+        if not any(test.variable.startswith("python") for test in conditions.tests((when,))):
+            return False
+        places = conditions.environments((self._pythons, when)) or ()
+        allowed = [place for place in places if conditions.holds(self._pythons, place)]
+        oldest = allowed[0]["python_full_version"] if allowed else ""
+        return not any(
+            conditions.holds(when, place) for place in allowed if place["python_full_version"] == oldest
+        )
 
     def _reached(self, path: str) -> Condition:
         if path not in self._known:

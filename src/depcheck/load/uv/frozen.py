@@ -12,7 +12,7 @@ from typing import Any
 from depcheck import paths
 from depcheck.load import conditions
 from depcheck.load.backend import Target
-from depcheck.load.uv import install, lockfile
+from depcheck.load.uv import groups, install, lockfile, versions
 from depcheck.load.uv.install import Wish
 from depcheck.load.uv.lockfile import Lock, Locked
 from depcheck.load.uv.lowering import Wanted
@@ -20,6 +20,7 @@ from depcheck.load.uv.package import Package
 from depcheck.load.uv.project import MANIFEST, Project
 from depcheck.load.uv.resolve import Walk
 from depcheck.load.uv.workspace import Workspace
+from depcheck.manifest import pep440
 from depcheck.manifest.pyproject import normalise, route_text
 from depcheck.model import Fault, Outcome, Reference, Site
 from depcheck.sources import Sources
@@ -33,6 +34,17 @@ def sync(sources: Sources, lock: Lock, around: Workspace, names: Sequence[str], 
         making.member(name)
     making.run()
     return Outcome(tuple(dict.fromkeys(making.faults)), tuple(dict.fromkeys(making.unknowns)))
+
+
+def misfits(lock: Lock, around: Workspace) -> Iterator[Fault]:
+    """Members that the lock does not know, and groups that make no sense, which uv looks at all the same."""
+    known = {one.name for one in lock.packages}
+    every = [*around.members.values(), *(() if around.root.name else (around.root,))]
+    for member in every:
+        yield from groups.flatten(member).faults
+        if member.name and member.name not in known:
+            message = f"`{lock.path}` does not know the member `{member.name}`"
+            yield Fault("invalid-manifest", Site(member.manifest.path), message, tool="uv")
 
 
 class _Frozen:
@@ -58,11 +70,11 @@ class _Frozen:
             self.faults.append(Fault("invalid-manifest", Site(self.lock.path), message, tool="uv"))
         self._current.add(name)
         for one in found:
-            groups = one.table.get("dev-dependencies")
-            groups = groups if isinstance(groups, dict) else {}
+            listed = one.table.get("dev-dependencies")
+            table = listed if isinstance(listed, dict) else {}
             member = self.around.members.get(name)
-            for group in self._groups(member, groups):
-                self._queue(groups.get(group), name)
+            for group in self._groups(member, table):
+                self._queue(table.get(group), name)
             if not self.wish.only:
                 optional = one.table.get("optional-dependencies")
                 extras = optional if isinstance(optional, dict) else {}
@@ -169,30 +181,25 @@ def stale(lock: Lock, walked: Walk, around: Workspace) -> str:
 
 
 def _python(lock: Lock, around: Workspace) -> str:
-    bounds = [
-        str(member.manifest.project.table.get("requires-python", "")).replace(" ", "")
-        for member in around.members.values()
-        if member.manifest.project is not None
-    ]
-    locked = str(lock.table.get("requires-python", "")).replace(" ", "")
-    if bounds and len(set(bounds)) == 1 and bounds[0] and _plain(bounds[0]) and _plain(locked):
-        return "" if bounds[0] == locked else f"`requires-python` is `{bounds[0]}`, not `{locked}`"
-    if bounds and all(_plain(bound) for bound in bounds) and _plain(locked):
-        highest = max(bounds, key=_release)
-        return (
-            ""
-            if _release(highest) == _release(locked)
-            else f"`requires-python` is `{highest}`, not `{locked}`"
-        )
-    return ""
+    """Whether the lock is for the Pythons of the workspace."""
+    found = [wanted for member in around.members.values() if (wanted := versions.wanted(member.manifest))]
+    asked = found or [versions.DEFAULT]
+    locked = str(lock.table.get("requires-python", ""))
+    here, there = _bounds(asked), _bounds([locked])
+    if here is None or there is None or here == there:
+        return ""
+    return f"`requires-python` is `{', '.join(dict.fromkeys(asked))}`, and was `{locked}`"
 
 
-def _plain(bound: str) -> bool:
-    return bound.startswith(">=") and all(part.isdigit() for part in bound[2:].split("."))
-
-
-def _release(bound: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in bound[2:].split("."))
+def _bounds(listed: list[str]) -> set[tuple[str, pep440.Key]] | None:
+    """The innermost bounds that ranges of versions have together; None for what is no range."""
+    clauses = [(op[0], op, pep440.key(version)) for text in listed for op, version in pep440.clauses(text)]
+    if not clauses or any(op not in {">=", "<"} or key is None for _, op, key in clauses):
+        return None
+    keys = [(side, key) for side, _, key in clauses if key is not None]
+    lower = [key for side, key in keys if side == ">"]
+    upper = [key for side, key in keys if side == "<"]
+    return {(">", max(lower)) for _ in lower} | {("<", min(upper)) for _ in upper}
 
 
 Line = tuple[str, str, str, tuple[str, ...]]  # name, specifier, place, extras

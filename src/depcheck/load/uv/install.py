@@ -130,7 +130,7 @@ class _Installation:
         self._directory(member.directory, itself)
 
     def root_groups(self) -> None:
-        found = self.sources.get(package.of_groups, self.around.directory, self.wish.no_sources)
+        found = self.sources.get(package.of_virtual_root, self.around.directory, self.wish.no_sources)
         for group in sorted(chosen_groups(self.around.root, self.wish)):
             self._ahead += found.groups.get(group, ())
 
@@ -185,8 +185,11 @@ class _Installation:
 def built(sources: Sources, directory: str, target: Target, no_sources: frozenset[str] | None) -> Outcome:
     """What building the project in `directory` comes to: what the build itself requires, then the backend."""
     found = sources.get(package.read, directory, no_sources)
-    if found.manifest is None:
-        return Outcome(unknowns=found.unknowns)
+    if found.manifest is None:  # only what a build reads of the file stops it
+        faults = (
+            fault for fault in found.faults if fault.site.route[:1] in {(), ("project",), ("build-system",)}
+        )
+        return Outcome(tuple(faults), found.unknowns)
     required = requires(sources, found.manifest, no_sources)
     if required.faults:
         return required

@@ -56,7 +56,7 @@ def resolve(
     rules, lowered = _rules(sources, around, how)
     walked = Walk(sources, how, rules)
     walked.run(_roots(sources, around, how))
-    virtual = None if around.root.name else sources.get(package.of_groups, root, how.no_sources)
+    virtual = None if around.root.name else sources.get(package.of_virtual_root, root, how.no_sources)
     declared = any(one.uv.conflicts for one in (around.root, *around.members.values()))
     given = settings.links(sources, found, how.cwd, links, how.env or {})
     used = frozenset(one.raw for _, one in walked.named if one.site.route[-1:] == ("index",))
@@ -75,6 +75,7 @@ def resolve(
     lock = sources.get(lockfile.read, path_of(root))
     met = (
         *around.faults,
+        *spaces.default_groups(around),
         *([lock] if isinstance(lock, Fault) else []),
         *found.faults,
         *lowered.faults,
@@ -96,11 +97,14 @@ def resolve(
 
 
 def _rules(sources: Sources, around: Workspace, how: How) -> tuple[Rules, Outcome]:
-    """Constraints and overrides count at the root alone, and are lowered as the root's own."""
+    """Constraints and overrides count at the root alone, and are lowered as what a build of it requires.
+
+    So the root itself has to be asked for as a member (uv: `BuildRequires::from_workspace`).
+    """
     uv = around.root.uv
     if how.no_sources is None:
         return Rules(excluded=uv.excluded), Outcome()
-    context = lowering.of_project(sources, around.root, around)
+    context = lowering.of_project(sources, around.root, around)._replace(name="")
     constraints, first = package.lower_all(context, uv.constraints)
     overrides, second = package.lower_all(context, uv.overrides)
     _, third = package.lower_all(context, uv.build_constraints)
@@ -121,7 +125,7 @@ def _roots(sources: Sources, around: Workspace, how: How) -> Iterator[tuple[str,
         wanted = Wanted(site, name, found.extras, place=place, raw=".", editable=editable, package=packaged)
         yield "", wanted, frozenset(found.groups)
     if not around.root.name:
-        virtual = sources.get(package.of_groups, around.directory, how.no_sources)
+        virtual = sources.get(package.of_virtual_root, around.directory, how.no_sources)
         for items in virtual.groups.values():
             yield from (("", item, NO_NAMES) for item in items)
 

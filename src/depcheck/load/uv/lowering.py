@@ -155,7 +155,7 @@ def _from_source(context: Context, plain: Wanted, source: Source, from_root: boo
     wanted = plain._replace(site=source.site, url="", raw=raw, specifier="", package=source.package)
     match source.kind, source.value:
         case (("git" | "url"), _):
-            return wanted._replace(place=Place("remote"))
+            return _remote(wanted, source)
         case "index", name:
             if name in context.indexes:
                 return plain._replace(url="", raw=raw, site=source.site)
@@ -167,6 +167,14 @@ def _from_source(context: Context, plain: Wanted, source: Source, from_root: boo
         case _, bool(value):
             return _by_workspace(context, wanted, value)
     return _by_other_workspace(context, wanted, base, source)
+
+
+def _remote(wanted: Wanted, source: Source) -> Wanted | Fault:
+    if source.inside and not source.inside.lower().endswith(location.ARCHIVES):
+        message = f"`path` beside `git` is that of an archive, and `{source.inside}` is none by its name"
+        site = source.site._replace(route=(*source.site.route[:-1], "path"))
+        return Fault("invalid-manifest", site, message, tool="uv")
+    return wanted._replace(place=Place("remote"))
 
 
 def _by_path(context: Context, wanted: Wanted, base: str, source: Source) -> Wanted | Fault:

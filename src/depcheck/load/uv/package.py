@@ -319,25 +319,41 @@ def site_of(found: Package) -> Site:
     return Site(found.manifest.path if found.manifest is not None else paths.join(found.directory, MANIFEST))
 
 
+def of_virtual_root(sources: Sources, directory: str, no_sources: frozenset[str] | None) -> Package:
+    """The dependency groups of a workspace root that is no project.
+
+    uv lowers them as what a build requires, so that a source for one group counts in none
+    (`lock_target.rs`).
+    """
+    return _of_groups(sources, directory, no_sources, virtual=True)
+
+
 def of_groups(sources: Sources, directory: str, no_sources: frozenset[str] | None) -> Package:
-    """The dependency groups alone of what uv can read there, a virtual root or a project."""
+    """The dependency groups alone, of a project or a virtual root (uv: SourcedDependencyGroups)."""
+    return _of_groups(sources, directory, no_sources, virtual=False)
+
+
+def _of_groups(
+    sources: Sources, directory: str, no_sources: frozenset[str] | None, *, virtual: bool
+) -> Package:
     found = sources.get(project.read, directory)
     around = sources.get(spaces.around, directory)
     if not isinstance(found, Project) or not isinstance(around, spaces.Workspace):
         return Package(directory)
     flat = groups.flatten(found)
     collected = _Lowered(lowering.of_project(sources, found, around), no_sources)
-    collected.faults += [*flat.faults, *_misplaced_groups(found, flat.table)]
+    collected.faults += flat.faults
+    if not virtual:
+        collected.faults += _misplaced_groups(found, flat.table)
     table = {
-        name: tuple(one for item in items for one in collected.lower(item, group=name))
+        name: tuple(one for item in items for one in collected.lower(item, group="" if virtual else name))
         for name, items in flat.table.items()
     }
-    faults = tuple(dict.fromkeys(collected.faults))
     return Package(
         directory,
         found.manifest,
         groups=table,
-        faults=faults,
+        faults=tuple(dict.fromkeys(collected.faults)),
         unknowns=tuple(filter(None, collected.unknowns)),
     )
 

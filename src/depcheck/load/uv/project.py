@@ -54,6 +54,14 @@ def read(sources: Sources, directory: str) -> Project | Refused | toml.Unknown |
     return Project(directory, manifest, uv, name)
 
 
+def unmanaged(found: Project) -> tuple[Fault, ...]:
+    """What keeps uv from managing a project that it can read."""
+    if not found.name or found.uv.managed:
+        return ()
+    site = Site(found.manifest.path, ("tool", "uv", "managed"))
+    return (Fault("invalid-manifest", site, "the project says that uv does not manage it", tool="uv"),)
+
+
 def marker(text: str) -> Condition | None:
     """A marker as a condition; None where it is none."""
     return conditions.marker(text) if text else ALWAYS

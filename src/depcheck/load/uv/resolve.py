@@ -6,6 +6,7 @@ Source: uv `uv-requirements/src/lookahead.rs` (what is followed), `uv-resolver/s
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
@@ -70,17 +71,17 @@ class Walk:
         self.packages: dict[str, Package] = {}
         self.failed: set[str] = set()  # names whose place does not hold them
         self.uses_cwd = False
+        self._held: set[str] = set()  # directories of which the metadata is made
         self._seen: set[tuple[str, str, frozenset[str], frozenset[str]]] = set()
-        self._ahead: list[tuple[str, Wanted, frozenset[str]]] = []
+        self._ahead: deque[tuple[str, Wanted, frozenset[str]]] = deque()
         self._constraints = _by_name(rules.constraints)
         self._overrides = _by_name(rules.overrides)
 
     def run(self, wanted: Iterable[tuple[str, Wanted, frozenset[str]]]) -> None:
         """Follow `wanted` (parent, requirement, dependency groups of it that are asked for)."""
         self._ahead += wanted
-        self._ahead.reverse()
         while self._ahead:
-            parent, one, groups = self._ahead.pop()
+            parent, one, groups = self._ahead.popleft()
             for applied in self._apply(one):
                 self._one(parent, applied, groups)
 
@@ -148,16 +149,17 @@ class Walk:
             return
         self.faults.update(dict.fromkeys(found.faults))
         self.unknowns.update(dict.fromkeys(found.unknowns))
-        if found.name and found.name != wanted.name:
+        if found.name and found.name != wanted.name and directory not in self._held:
             self.failed.add(wanted.name)
             declared = found.manifest.project.name if found.manifest and found.manifest.project else None
             self._fault("name-mismatch", wanted, directory, f"holds `{declared or found.name}`")
             return
+        self._held.add(directory)  # uv looks at the name only when it makes the metadata, once a directory
         if self.how.direct:
             return
         asked = [one for one in found.requires if not one.extra or one.extra in wanted.extras]
         asked += [one for group in sorted(groups) for one in found.groups.get(group, ())]
-        for one in reversed(asked):
+        for one in asked:
             if one.name == wanted.name and one.place is None and not one.url:
                 one = wanted._replace(extras=one.extras)  # noqa: PLW2901 (extras that ask for extras)
             self._ahead.append((directory, one, NO_NAMES))

@@ -18,6 +18,8 @@ from depcheck.manifest.pyproject import PyProject
 from depcheck.model import Fault
 
 _PYTHON = "python_full_version"
+# Without `requires-python` uv locks for the Python that it finds; depcheck's verdicts hold for one.
+DEFAULT = f">={conditions.HERE[_PYTHON].rpartition('.')[0]}"
 
 
 def check(walked: Walk, forks: Forks) -> Iterator[Fault]:
@@ -42,14 +44,12 @@ def check(walked: Walk, forks: Forks) -> Iterator[Fault]:
 
 def pythons(members: Mapping[str, Project]) -> Condition:
     """The Pythons that a workspace is locked for: those that all of its members allow."""
-    listed = [wanted for member in members.values() if (wanted := _wanted(member.manifest))]
-    if not listed:  # what runs uv; depcheck's verdicts hold for one
-        version = conditions.HERE[_PYTHON].rpartition(".")[0]
-        return Test(_PYTHON, ">=", version)
-    return All(tuple(map(_condition, dict.fromkeys(listed))))
+    listed = [asked for member in members.values() if (asked := wanted(member.manifest))]
+    return All(tuple(map(_condition, dict.fromkeys(listed or [DEFAULT]))))
 
 
-def _wanted(manifest: PyProject) -> str:
+def wanted(manifest: PyProject) -> str:
+    """The Pythons that a project asks for; empty where it does not say."""
     value = manifest.project.table.get("requires-python") if manifest.project is not None else None
     return value if isinstance(value, str) else ""
 
@@ -65,17 +65,17 @@ def unsupported(walked: Walk, forks: Forks, allowed: Condition) -> Iterator[Faul
         for edge in edges:
             found = walked.packages.get(edge.path)
             manifest = found.manifest if found is not None else None
-            wanted = _wanted(manifest) if manifest is not None else ""
-            key = wanted, forks.of(edge)
+            asked = wanted(manifest) if manifest is not None else ""
+            key = asked, forks.of(edge)
             if key not in known:
-                known[key] = _leaves_out(wanted, allowed, key[1])
+                known[key] = _leaves_out(asked, allowed, key[1])
             if known[key]:
-                yield _python(edge, wanted)
+                yield _python(edge, asked)
 
 
-def _leaves_out(wanted: str, allowed: Condition, fork: Condition) -> bool:
-    """Whether `requires-python = wanted` starts above the oldest Python of a fork."""
-    for op, version in pep440.clauses(wanted):
+def _leaves_out(asked: str, allowed: Condition, fork: Condition) -> bool:
+    """Whether `requires-python = asked` starts above the oldest Python of a fork."""
+    for op, version in pep440.clauses(asked):
         if op in (">=", ">", "~=", "=="):
             too_old = Test(_PYTHON, "<=" if op == ">" else "<", version.removesuffix(".*"))
             if conditions.together(allowed, fork, too_old):
@@ -83,8 +83,8 @@ def _leaves_out(wanted: str, allowed: Condition, fork: Condition) -> bool:
     return False
 
 
-def _python(edge: Edge, wanted: str) -> Fault:
-    message = f"`{edge.path or '.'}` asks for Python `{wanted}`, and older ones are locked for here"
+def _python(edge: Edge, asked: str) -> Fault:
+    message = f"`{edge.path or '.'}` asks for Python `{asked}`, and older ones are locked for here"
     note = "uv locks for every Python that `requires-python` of the workspace allows"
     return Fault(
         "version-mismatch", edge.wanted.site, message, edge.wanted.reference(edge.path), (note,), "uv"

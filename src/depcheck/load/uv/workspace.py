@@ -140,8 +140,6 @@ def of_root(sources: Sources, directory: str) -> Workspace | Unreadable:
         collected.pattern(pattern)
     collected.nested()
     required = _required(collected, root)
-    every = [*collected.members.values(), *(() if root.name else (root,))]
-    collected.faults += [fault for member in every for fault in _default_groups(member)]
     return Workspace(
         root,
         root.uv.members is not None,
@@ -265,9 +263,10 @@ def _required(collected: _Collection, root: Project) -> dict[str, bool | None]:
     return found
 
 
-def _default_groups(member: Project) -> Iterator[Fault]:
+def default_groups(workspace: Workspace) -> Iterator[Fault]:
     """`default-groups` has to name groups that are there, in every member."""
-    for group in member.uv.groups or ():
+    every = [*workspace.members.values(), *(() if workspace.root.name else (workspace.root,))]
+    for member, group in ((one, group) for one in every for group in one.uv.groups or ()):
         if normalise(group.text) not in member.manifest.groups:
             reference = Reference(group.site, route_text(group.site.route), group.text, "", "path")
             message = f"the default group `{group.text}` is not defined"
