@@ -92,6 +92,7 @@ class Forks:
         for parent, wanted in walked.named:
             self._several.setdefault((parent, wanted.name), set()).add("")
         self._known: dict[str, Condition] = {}
+        self._raising: dict[Condition, bool] = {}
         self._pythons = pythons
 
     def exclude(self, one: Edge, other: Edge) -> bool:
@@ -115,6 +116,11 @@ class Forks:
 
     def _raises(self, when: Condition) -> bool:
         """Whether a marker leaves out the oldest Python."""
+        if when not in self._raising:
+            self._raising[when] = self._without_oldest(when)
+        return self._raising[when]
+
+    def _without_oldest(self, when: Condition) -> bool:
         if not any(test.variable.startswith("python") for test in conditions.tests((when,))):
             return False
         places = conditions.environments((self._pythons, when)) or ()
