@@ -4,8 +4,9 @@
     python tests/differential/cargo.py --count 200 --seed 1
 
 Each manifest of a tree is the current one in turn: `cargo metadata --no-deps`, `cargo metadata`, and
-on a sample `cargo check --workspace --all-targets`, `cargo package --list` and `--locked`. No tree
-asks for a registry. A disagreement is printed with the seed of its tree and the tree itself.
+on a sample `cargo check --workspace --all-targets`, `cargo package --list`, `--locked` and random
+command lines. Where a registry is asked for, nothing is compared. A disagreement is printed with the
+seed of its tree and the tree itself.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from depcheck.tree.worktree import WorkTree
 if not __package__:
     sys.path.insert(0, str(Path(__file__).parents[2]))
 
+from tests.differential.cargo_commands import Words
 from tests.differential.cargo_trees import Generator
 from tests.differential.tree import show, write
 
@@ -64,6 +66,7 @@ def _which(program: str) -> str:
 
 
 SCRATCH = "/dev/shm"  # noqa: S108  # in memory, where there is such a place
+NETWORK = ("crates.io index", "example.invalid", "failed to query replaced source")
 METADATA = ("metadata", "--offline", "--format-version", "1")
 CHECK = ("check", "--offline", "--workspace", "--all-targets")
 LIST = ("package", "--list", "--offline", "--allow-dirty")
@@ -93,14 +96,14 @@ class Comparison:
     def add(self, manifest: str, words: tuple[str, ...], ours: Outcome) -> bool:
         """Run the command with `manifest` as the current one; whether it passes."""
         passed, text = self.real.run(os.path.join(self.top, os.path.dirname(manifest)), *words)
-        if "crates.io index" not in text:  # no registry was asked for after all
+        if not any(mark in text for mark in NETWORK):  # no registry was asked for after all
             self.compared += 1
             if ours.verdict != ("loads" if passed else "fails"):
                 because = "; ".join(fault.message for fault in ours.faults) or "; ".join(ours.unknowns)
                 self.found.append(
                     Disagreement(self.seed, " ".join(words), manifest, ours.verdict, because, text)
                 )
-        if "--locked" not in words:
+        if words[-1] != "--locked":
             self.unlock()
         return passed
 
@@ -127,9 +130,21 @@ def judge(seed: int, top: str, target: str, sample: float) -> tuple[int, list[Di
                 for words in (CHECK, LIST):
                     ours = cargo.run(sources, os.path.dirname(manifest), words, {})
                     comparison.add(manifest, words, ours)
+    if generator.chance(sample * 4):
+        _commands(generator, comparison, sources)
     if good and generator.chance(sample * 2):
         _lock(generator, comparison, generator.random.choice(good))
     return comparison.compared, comparison.found
+
+
+def _commands(generator: Generator, comparison: Comparison, sources: Sources) -> None:
+    """A few random command lines, wherever they are run."""
+    listed = list(manifests(comparison.top))
+    words = Words(generator.random, sources, listed, os.path.dirname(comparison.top))
+    for _ in range(3 if listed else 0):
+        cwd, line = words.line()
+        ours = cargo.run(Sources(WorkTree(comparison.top)), cwd, line, {})
+        comparison.add(os.path.join(cwd, "Cargo.toml"), line, ours)
 
 
 def _lock(generator: Generator, comparison: Comparison, manifest: str) -> None:
@@ -152,7 +167,7 @@ def manifests(top: str) -> Iterator[str]:
     """The manifests of the tree that no link leads to."""
     for directory, below, names in os.walk(top):
         below.sort()
-        if "Cargo.toml" in names:
+        if "Cargo.toml" in names and os.path.exists(os.path.join(directory, "Cargo.toml")):
             yield os.path.relpath(os.path.join(directory, "Cargo.toml"), top)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from random import Random
 
-from depcheck.load import cargo
 from depcheck.load.cargo.package import read
 from depcheck.manifest.cargo import Manifest
 from depcheck.sources import Sources
@@ -139,6 +138,3 @@ class Words:
         if command == "doc":
             words.append("--no-deps")
         return words
-
-
-__all__ = ["Words", "cargo"]

@@ -6,6 +6,7 @@ import os
 import random
 from typing import Any, NamedTuple
 
+from tests.differential import cargo_odd
 from tests.differential.tree import Link, Tree, is_below, join, plain, render
 
 NAMES = ("a", "b", "c", "d", "e", "foo-bar", "foo_bar")
@@ -57,6 +58,9 @@ class Generator:
             self._inheritance(crate)
         self._patches(base)
         self._links(base)
+        odd = self.chance(0.4)
+        if odd:
+            cargo_odd.tables(self)
         for crate in self.crates:
             self._write(crate.directory, crate.table)
         for directory, table in self.roots.items():
@@ -64,6 +68,8 @@ class Generator:
                 self._write(directory, table)
         self._configuration(base)
         self._defects()
+        if odd:
+            cargo_odd.files(self)
         return self.tree
 
     def _write(self, directory: str, table: dict[str, Any]) -> None:

@@ -16,6 +16,7 @@ from depcheck.load.cargo import (
     units,
     workspace,
 )
+from depcheck.load.cargo.activate import explicit_default
 from depcheck.load.cargo.invocation import Invocation, parse
 from depcheck.load.cargo.judge import Scope, resolution, unconfigured
 from depcheck.load.cargo.package import Package, read
@@ -231,6 +232,7 @@ class _Run:
         asked = self._requested(resolved, chosen.manifests, dev=dev)
         yield from asked.faults
         packages: dict[str, Package] = {path: resolved.packages[path] for path in chosen.manifests}
+        yield from self._reached(packages, resolved, dev=dev)
         picked = units.choose(packages, self.manifest, self.invocation)
         yield from picked.faults
         if asked.faults or picked.faults:
@@ -253,6 +255,16 @@ class _Run:
         )
         built = {path: roots[path] for path in roots if any(unit.manifest == path for unit in picked.units)}
         yield from compilation.below(built, resolved, dev=dev)
+
+    def _reached(self, chosen: Mapping[str, Package], resolved: Resolved, *, dev: bool) -> Iterator[Fault]:
+        """A package that is no member has to be one that the build of some member reaches."""
+        if any(path not in self.loaded.members for path in chosen):
+            members = {path: one for path, one in self.loaded.members.items() if not one.is_virtual}
+            roots = {path: explicit_default(one) for path, one in members.items()}
+            reached = compilation.spread(roots, resolved, dev=dev, libraries=False)
+            for path, package in chosen.items():
+                if path not in reached:
+                    yield self._refused(f"no build of a member reaches `{package.name}`")
 
     def _absent(
         self, wanted: Sequence[units.Unit], features: Mapping[str, set[str]], resolved: Resolved

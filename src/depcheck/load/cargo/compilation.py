@@ -14,10 +14,13 @@ from depcheck.manifest.cargo import Dependency, platform
 from depcheck.model import Fault
 
 
-def spread(roots: Mapping[str, set[str]], resolved: Resolved, *, dev: bool) -> dict[str, set[str]]:
+def spread(
+    roots: Mapping[str, set[str]], resolved: Resolved, *, dev: bool, libraries: bool = True
+) -> dict[str, set[str]]:
     """The features of every package that a build of the roots compiles, the roots included.
 
-    roots: manifest -> features asked for. dev: their dev-dependencies are built too.
+    roots: manifest -> features asked for. dev: their dev-dependencies are built too. libraries: leave
+    out what has no library, which a build passes over with a warning.
     """
     wanted = {path: set(asked) for path, asked in roots.items()}
     ahead = list(wanted)
@@ -30,7 +33,9 @@ def spread(roots: Mapping[str, set[str]], resolved: Resolved, *, dev: bool) -> d
             entry = edge.dependency
             if (entry.kind == "dev" and not (dev and at in roots)) or (entry.kind == "build" and not builds):
                 continue
-            if not _is_on(entry, activation) or not _has_library(resolved.packages[edge.target]):
+            if not _is_on(entry, activation):
+                continue
+            if libraries and not _has_library(resolved.packages[edge.target]):
                 continue
             features = {*entry.features, *activation.requests.get(entry.key, ())}
             if entry.default_features is not False:
@@ -54,7 +59,6 @@ def below(roots: Mapping[str, set[str]], resolved: Resolved, *, dev: bool) -> It
 
 
 def _has_library(package: Package) -> bool:
-    """Cargo ignores a dependency without one, with a warning."""
     return any(source.kind == "lib" for source in package.sources)
 
 

@@ -121,9 +121,11 @@ class _Reading:
     def _includes(self, path: str, data: toml.Table) -> None:
         """`include` is relative to the file that says it, unlike every other path."""
         listed = data.get("include")
-        single = isinstance(listed, str | dict)
-        for index, item in enumerate([listed] if single else listed if isinstance(listed, list) else []):
-            route: tuple[str | int, ...] = ("include",) if single else ("include", index)
+        if listed is not None and not isinstance(listed, list):
+            message = "`include` should be a list of paths"
+            self.faults.append(Fault("invalid-manifest", Site(path, ("include",)), message, tool="cargo"))
+        for index, item in enumerate(listed if isinstance(listed, list) else ()):
+            route: tuple[str | int, ...] = ("include", index)
             raw = item.get("path") if isinstance(item, dict) else item
             if not isinstance(raw, str):
                 continue

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 
 from depcheck import paths
 from depcheck.manifest import semver, toml
-from depcheck.manifest.cargo import dependencies, features, targets
+from depcheck.manifest.cargo import dependencies, features, profiles, targets
 from depcheck.manifest.cargo.reading import TABLE, Reading, is_name
 from depcheck.manifest.cargo.records import (
     Dependency,
@@ -95,6 +95,8 @@ def _manifest(
     if table or optional:
         features.check(reading, table, names, optional)
     inherits_lints = _lints(reading, data)
+    if "profile" in data:
+        profiles.check(reading, data)
     nightly = _cargo_features(reading, data)
     return Manifest(
         reading.path,
@@ -201,8 +203,9 @@ def _check_package(reading: Reading, table: toml.Table, key: str) -> None:
         reading.fault((key, "build"), "`package.build` should be one path; several need a nightly cargo")
     if "version" not in table and (publish is True or (isinstance(publish, list) and publish)):
         reading.fault((key, "publish"), "`package.publish` requires `package.version` to be specified")
-    if "metabuild" in table:
-        reading.fault((key, "metabuild"), "`metabuild` needs a nightly cargo")
+    for name in ("metabuild", "im-a-teapot", "default-target", "forced-target"):
+        if name in table:
+            reading.fault((key, name), f"`{name}` needs a nightly cargo")
     if isinstance(resolver := table.get("resolver"), str):
         _resolver(reading, resolver, key)
 

@@ -10,7 +10,7 @@ from depcheck.manifest.cargo import platform
 from depcheck.manifest.cargo.reading import BOOLEAN, STRING, STRINGS, Reading, is_name
 from depcheck.manifest.cargo.records import Dependency, DependencyKind
 from depcheck.manifest.pyproject import route_text
-from depcheck.model import Route
+from depcheck.model import Fault, Reference, Route, Site
 
 _TABLES: tuple[tuple[DependencyKind, str], ...] = (
     ("normal", "dependencies"),
@@ -40,6 +40,7 @@ _TYPES = {
 }
 _INHERITED = {"workspace": True}
 _NO_INHERITANCE = ("workspace", "patch", "replace")
+_BASE = "`base` needs a nightly cargo (`path-bases`)"
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
 
@@ -74,9 +75,20 @@ def _tables(
                 found = entry(reading, name, table[name], (*prefix, key, name), kind)
                 if edition == "2024" and type(table[name]) is dict:
                     reading.underscored(table[name], "default-features", edition, found.route)
-                if found.problem:
+                if found.problem and not _based(reading, found, table[name]):
                     reading.fault(found.route, found.problem)
                 yield found
+
+
+def _based(reading: Reading, found: Dependency, table: object) -> bool:
+    """Note a `base` as what it is, a path that leads nowhere in a stable cargo."""
+    base = table.get("base") if isinstance(table, dict) else None
+    if not isinstance(base, str) or found.problem != _BASE:
+        return False
+    site = Site(reading.path, (*found.route, "base"))
+    reference = Reference(site, route_text(site.route), base, base, "path", found.package)
+    reading.faults.append(Fault("invalid-manifest", site, found.problem, reference, tool="cargo"))
+    return True
 
 
 # Entries as they were read, by all that they depend on: `serde.workspace = true` stands in every manifest.
@@ -192,7 +204,7 @@ def _problem(key: str, value: toml.Table) -> str:  # noqa: C901, PLR0911, PLR091
     if isinstance(version, str) and not is_requirement(version):
         return _no_requirement(version)
     if "base" in value:
-        return "`base` needs a nightly cargo (`path-bases`)"
+        return _BASE
     if "artifact" in value:
         return "`artifact` needs a nightly cargo (`-Z bindeps`)"
     if "lib" in value or "target" in value:
