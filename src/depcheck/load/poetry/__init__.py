@@ -14,7 +14,7 @@ from depcheck.load.poetry.package import Package
 from depcheck.load.tool import Judged, UsageError
 from depcheck.load.words import Words
 from depcheck.manifest.pyproject import PyProject
-from depcheck.model import Fault, Outcome, Reference
+from depcheck.model import Fault, Outcome, Reference, Site
 from depcheck.sources import Sources
 
 NAME = "poetry"
@@ -166,4 +166,8 @@ def _command(sources: Sources, read: Package, name: str, words: Words) -> Outcom
             return check.check(sources, read, demand_lock=words.has("lock"), strict=words.has("strict"))
         case "add" | "remove":
             return install.edit(sources, read, words.operands if name == "add" else ())
+        case "show" if not sources.tree.exists(path := project.beside(read.manifest, lockfile.NAME)):
+            message = f"`{path}` does not exist, and `poetry show` reads it"
+            fault = Fault("missing-metadata-file", Site(read.manifest.path), message, tool="poetry")
+            return Outcome((fault,))
     return Outcome()
