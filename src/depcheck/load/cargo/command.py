@@ -208,10 +208,18 @@ class _Run:
 
     def _tree(self, resolved: Resolved) -> Iterator[Fault]:
         chosen = self._chosen(resolved)
-        yield from chosen.faults or self._requested(resolved, chosen.manifests, dev=True).faults
-        for text in self.invocation.values("--invert", "--prune"):
+        yield from chosen.faults
+        asked = self._requested(resolved, chosen.manifests, dev=True)
+        yield from asked.faults
+        named = self.invocation.values("--invert", "--prune")
+        if not named or chosen.faults or asked.faults:
+            return
+        roots = {path: asked.features.get(path, set()) for path in chosen.manifests}
+        shown = compilation.spread(roots, resolved, dev=True, libraries=False, host=False)
+        for text in filter(None, named):
             spec = selection.parse(text)
-            if text and (spec is None or not any(spec.matches(one) for one in resolved.packages.values())):
+            hits = [path for path in shown if spec and spec.matches(resolved.packages[path])]
+            if spec is None or spec.is_pattern or len(hits) != 1:
                 yield self._refused(f"no package of the tree is `{text}`")
 
     def _built(self, resolved: Resolved) -> Iterator[Fault]:

@@ -7,20 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from depcheck.load.cargo.activate import Activation, activate
+from depcheck.load.cargo.activate import activate
 from depcheck.load.cargo.package import Package
 from depcheck.load.cargo.resolve import Resolved
-from depcheck.manifest.cargo import Dependency, platform
+from depcheck.manifest.cargo import platform
 from depcheck.model import Fault
 
 
 def spread(
-    roots: Mapping[str, set[str]], resolved: Resolved, *, dev: bool, libraries: bool = True
+    roots: Mapping[str, set[str]], resolved: Resolved, *, dev: bool, libraries: bool = True, host: bool = True
 ) -> dict[str, set[str]]:
     """The features of every package that a build of the roots compiles, the roots included.
 
     roots: manifest -> features asked for. dev: their dev-dependencies are built too. libraries: leave
-    out what has no library, which a build passes over with a warning.
+    out what has no library, which a build passes over with a warning. host: and what is for other platforms.
     """
     wanted = {path: set(asked) for path, asked in roots.items()}
     ahead = list(wanted)
@@ -33,7 +33,9 @@ def spread(
             entry = edge.dependency
             if (entry.kind == "dev" and not (dev and at in roots)) or (entry.kind == "build" and not builds):
                 continue
-            if not _is_on(entry, activation):
+            if (entry.optional and entry.key not in activation.firm) or (
+                host and not _on_host(entry.platform)
+            ):
                 continue
             if libraries and not _has_library(resolved.packages[edge.target]):
                 continue
@@ -60,10 +62,6 @@ def below(roots: Mapping[str, set[str]], resolved: Resolved, *, dev: bool) -> It
 
 def _has_library(package: Package) -> bool:
     return any(source.kind == "lib" for source in package.sources)
-
-
-def _is_on(entry: Dependency, activation: Activation) -> bool:
-    return (not entry.optional or entry.key in activation.firm) and _on_host(entry.platform)
 
 
 def _on_host(text: str) -> bool:

@@ -57,9 +57,11 @@ class Members:
             try:
                 hits = globs.expand(self.tree, self.directory, raw)
             except globs.PatternError as error:
-                self.session.note(
-                    Fault("invalid-manifest", site, f"`{raw}` is no pattern: {error}", tool="cargo")
-                )
+                fault = Fault("invalid-manifest", site, f"`{raw}` is no pattern: {error}", tool="cargo")
+                if key == "members":
+                    self.session.note(fault)
+                else:
+                    self.defaults.append(fault)
                 continue
             except globs.EndlessError:
                 self.session.note_unknown(f"the pattern `{raw}` matches too many places to look at all")
