@@ -130,6 +130,7 @@ class Call(NamedTuple):
             frozenset(map(normalise, words.listed("no-install-package"))),
             not self.is_set("no-editable", "UV_NO_EDITABLE"),
             self.how.no_sources,
+            words.has("dry-run"),
         )
 
 

@@ -131,7 +131,7 @@ class _Frozen:
             self.unknowns.append(f"what stands at `{path}` cannot be known")
         elif kind is Kind.MISSING:
             self._fault("missing-path", one, path, "does not exist")
-        elif one.kind == "path":
+        elif one.kind == "path" or self.wish.dry:
             return
         elif not any(tree.is_file(paths.join(path, name)) for name in (MANIFEST, "setup.py")):
             self._fault("not-a-package", one, path, "holds neither pyproject.toml nor setup.py")

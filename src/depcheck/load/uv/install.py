@@ -35,6 +35,7 @@ class Wish(NamedTuple):
     only:           nothing but groups.
     skip:           `project`, `workspace`, `local`: what is not installed itself.
     skipped:        packages that are not installed.
+    dry:            nothing is built, and all of it only said.
     """
 
     extras: frozenset[str] | None = NO_NAMES
@@ -46,6 +47,7 @@ class Wish(NamedTuple):
     skipped: frozenset[str] = NO_NAMES
     editable: bool = True
     no_sources: frozenset[str] | None = NO_NAMES
+    dry: bool = False
 
 
 def chosen_groups(member: Project, wish: Wish) -> frozenset[str]:
@@ -173,7 +175,7 @@ class _Installation:
         return isinstance(found, Project) and spaces.virtual(found.uv)
 
     def _build(self, manifest: PyProject | None, path: str, *, editable: bool) -> None:
-        if manifest is None:
+        if manifest is None or self.wish.dry:
             return
         made = self.sources.get(built, path, "editable" if editable else "wheel", self.wish.no_sources)
         self.faults += made.faults
