@@ -44,7 +44,7 @@ class Command(NamedTuple):
 class Run(NamedTuple):
     """A RUN as it is reached.
 
-    tree:   what is there, mounts included, to be edited in place.
+    tree:   what is there, mounts included.
     cwd:    canonical, links followed.
     env:    the variables; None for one whose value is not known.
     sealed: a variable that is not in `env` is not set; otherwise that is not known.
@@ -61,11 +61,13 @@ class Run(NamedTuple):
 class Ran(NamedTuple):
     """A RUN that has been carried out.
 
+    tree:   as the commands leave it; what they may have done is unknown in it.
     events: the build commands that it runs, and the commands that are known to fail.
     gaps:   what is not understood, a sentence each.
     """
 
     run: Run
+    tree: StageTree
     result: Result
     events: tuple[Event | Broken, ...]
     gaps: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""A RUN carried out by the shell interpreter on the stage's tree."""
+"""A RUN carried out by the shell interpreter."""
 
 from __future__ import annotations
 
@@ -12,21 +12,33 @@ _SHELLS = ("sh", "bash", "ash", "dash")
 
 
 def execute(run: Run) -> Ran:
-    """Carry out `run`: its tree is as the commands leave it, what they may have done is unknown in it."""
-    world = World(run.tree)
-    world.go_on = True
+    """Carry out `run`.
+
+    Where it fails, the build would stop; it is then carried out once more as if what fails had not, so
+    that the first failure does not hide the next.
+    """
+    ran = _attempt(run, go_on=False)
+    if ran.result.ok is not False:
+        return ran
+    return _attempt(run, go_on=True)._replace(result=ran.result)
+
+
+def _attempt(run: Run, *, go_on: bool) -> Ran:
+    tree = run.tree.snapshot()
+    world = World(tree)
+    world.go_on = go_on
     state = State(world, run.cwd, run.env, sealed=run.sealed)
     if run.command.words:
         result = shell.run(state, shlex.join(run.command.words))
     elif _set_up(state, run.command.shell):
         result = shell.run(state, run.command.text)
     else:
-        program = " ".join(run.command.shell)
-        run.tree.blur("", f"`{program}` is no shell that depcheck knows")
-        return Ran(run, Result(ok=None), (), (f"`{program}` is no shell that depcheck knows",))
+        why = f"`{' '.join(run.command.shell)}` is no shell that depcheck knows"
+        tree.blur("", why)
+        return Ran(run, tree, Result(ok=None), (), (why,))
     for murk in world.murk:
-        run.tree.blur(murk.directory, murk.why)
-    return Ran(run, result, tuple(world.events), tuple(world.gaps))
+        tree.blur(murk.directory, murk.why)
+    return Ran(run, tree, result, tuple(world.events), tuple(world.gaps))
 
 
 def _set_up(state: State, words: tuple[str, ...]) -> bool:

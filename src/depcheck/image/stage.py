@@ -159,7 +159,9 @@ class _Folding:
         env.setdefault("HOME", _home(self.user))
         cwd = tree.resolve(self.workdir)
         run = Run(instruction, command(instruction, self.shell), tree, cwd, env, self.start.sealed)
-        self.runs.append(self.build.execute(run))
+        ran = self.build.execute(run)
+        self.runs.append(ran)
+        tree = ran.tree
         for path in [path for path in mounted if path is not None][::-1]:
             tree.set(path, before.node(path))
             while (path := paths.parent(path)) and before.node(path) is None and not tree.names_at(path):
