@@ -17,13 +17,9 @@ SUITE = Path(__file__).parent.parent.parent / "shared" / "conformance"
 WRONG = r"(differ|unknown|crash|unnamed|blamed|accused) "
 # Where the design and the suite disagree the tool has decided. Case -> (directory, command): `scan` blames
 # a reference there that the recorded command tolerates, because with the manifest of that directory as
-# the current one this everyday command fails. Each was run but PDM's, for which the suite's own
-# `pdm/pep735-path-missing` speaks: a broken development group of the current project.
+# the current one this everyday command fails, as each did when it was run.
 OVERRULED = {
-    "cargo/target-dep-bin-path-missing-ok": ("b", "cargo build --offline --all-targets"),
-    "pdm/transitive-dev-missing-ok": ("b", "pdm lock"),
     "poetry/path-name-normalised-ok": ("libs/b", "poetry install"),
-    "poetry/transitive-optional-missing": ("libs/b", "poetry lock"),
     "setuptools-rust/sdist-path-missing": (".", "pyproject-build -w ."),
 }
 # What is not modelled yet, and said to be unknown.

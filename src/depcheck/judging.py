@@ -127,6 +127,5 @@ def _judge_cargo(sources: Sources, path: str) -> Judgement:
     manifest = sources.get(read, path)
     name = manifest.package.name if isinstance(manifest, Manifest) and manifest.package else None
     references = cargo.references(sources, path)
-    return Judgement(
-        path, "cargo", ("cargo",), name, judged.loads, judged.resolves, judged.builds, references
-    )
+    outcomes = (judged.loads, judged.resolves, judged.builds)
+    return Judgement(path, "cargo", ("cargo",), name, *outcomes, references, judged.alone)

@@ -104,6 +104,8 @@ class Judgement(NamedTuple):
                 `loads` holds and more.
     builds:     the other commands of everyday use (`cargo build --all-targets`, the wheel).
     references: every local path that the manifest itself names, followed or not.
+    alone:      those of the faults that are met only by who works on the package by itself, outside of
+                a workspace and without a lock file, and by nobody who merely depends on it.
     """
 
     manifest: str
@@ -114,6 +116,7 @@ class Judgement(NamedTuple):
     resolves: Outcome
     builds: Outcome
     references: tuple[Reference, ...] = ()
+    alone: tuple[Fault, ...] = ()
 
 
 class Position(NamedTuple):

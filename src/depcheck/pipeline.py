@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from depcheck import discover, fixtures, judging, rules
+from depcheck import discover, fixtures, judging, paths, rules
 from depcheck.manifest import toml
 from depcheck.model import Candidate, Diagnostic, Fault, Judgement, Severity
 from depcheck.record import NamedTuple
@@ -82,15 +82,18 @@ def scan(request: Request, progress: judging.Progress | None = None) -> Report:
 
 def merge(judgements: Iterable[Judgement], warnings: Iterable[Fault] = ()) -> dict[str, tuple[Finding, ...]]:
     """Each fault once, with every manifest that it stops, by rule. warnings: of what stops none here."""
+    judgements = tuple(judgements)
     faults: dict[FaultKey, Fault] = {}
     errors: set[FaultKey] = set()
     manifests: dict[FaultKey, dict[str, None]] = {}
     for judgement in judgements:
+        spared = judgement.alone if judgement.alone and _is_reached(judgement, judgements) else ()
         for outcome in (judgement.loads, judgement.resolves, judgement.builds):
             for fault in outcome.faults:
                 key = fault_key(fault)
                 faults.setdefault(key, fault)
-                errors.add(key)
+                if fault not in spared:
+                    errors.add(key)
                 manifests.setdefault(key, {})[judgement.manifest] = None
             for fault in outcome.latent:
                 key = fault_key(fault)
@@ -105,6 +108,17 @@ def merge(judgements: Iterable[Judgement], warnings: Iterable[Fault] = ()) -> di
         severity: Severity = "error" if key in errors else "warning"
         merged.setdefault(fault.rule, []).append(Finding(fault, severity, tuple(manifests[key])))
     return {rule: tuple(findings) for rule, findings in merged.items()}
+
+
+def _is_reached(judgement: Judgement, judgements: Iterable[Judgement]) -> bool:
+    """Whether another manifest depends on the package: it is there for that, and not used by itself."""
+    directory = paths.parent(judgement.manifest)
+    return any(
+        reference.target == directory and reference.kind == "package"
+        for other in judgements
+        if other.manifest != judgement.manifest
+        for reference in other.references
+    )
 
 
 def _candidates(

@@ -59,6 +59,7 @@ def judge(sources: Sources, path: str) -> Judgement:
         _together([one.resolves for one in judged]),
         _together([one.builds for one in judged]),
         tuple(dict.fromkeys(named)),
+        tuple(fault for one in judged for fault in one.alone),
     )
 
 
@@ -78,7 +79,8 @@ def judge_legacy(sources: Sources, path: str) -> Judgement | None:
     manifest = backend.bare(directory)
     judged, made = pip.judge(sources, manifest), backend.metadata(sources, manifest)
     references = (*pip.references(sources, manifest), *backend.references(sources, manifest))
-    return Judgement(path, "python", ("pip",), made.name, *judged, tuple(dict.fromkeys(references)))
+    outcomes = (judged.loads, judged.resolves, judged.builds)
+    return Judgement(path, "python", ("pip",), made.name, *outcomes, tuple(dict.fromkeys(references)))
 
 
 def references(sources: Sources, path: str) -> tuple[Reference, ...]:

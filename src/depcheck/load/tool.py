@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from depcheck.manifest.pyproject import PyProject
-from depcheck.model import Outcome, Reference
+from depcheck.model import Fault, Outcome, Reference
 from depcheck.record import NamedTuple
 from depcheck.sources import Sources
 
@@ -37,6 +37,7 @@ class Judged(NamedTuple):
     loads: Outcome = Outcome()
     resolves: Outcome = Outcome()
     builds: Outcome = Outcome()
+    alone: tuple[Fault, ...] = ()
 
 
 class Owner(Protocol):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from depcheck import paths
 from depcheck.load.cargo import compilation, config, lock, workspace
@@ -54,8 +54,17 @@ def judge(sources: Sources, path: str, env: Mapping[str, str] = os.environ) -> J
     if package is None:
         return Judged(loads, resolves, Outcome(latent=latent))
     builds = dict.fromkeys(_builds(sources, loaded, package, (settings, resolved)))
-    return Judged(
-        loads, resolves, Outcome(tuple(builds), latent=(*latent, *dormant(sources, package, resolved)))
+    latent = (*latent, *dormant(sources, package, resolved))
+    return Judged(loads, resolves, Outcome(tuple(builds), latent=latent), _alone(loaded, builds))
+
+
+def _alone(loaded: Loaded, builds: Iterable[Fault]) -> tuple[Fault, ...]:
+    """Of a dependency cargo compiles the library and the build script, no other target."""
+    if loaded.root is not None:
+        return ()
+    tables = {("bin",), ("example",), ("test",), ("bench",)}
+    return tuple(
+        fault for fault in builds if fault.rule == "missing-target-file" and fault.site.route[:1] in tables
     )
 
 

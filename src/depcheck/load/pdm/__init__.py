@@ -100,7 +100,8 @@ def judge(sources: Sources, manifest: PyProject) -> Judged:
     latent += _dormant_members(sources, manifest, read)
     resolves = Outcome(resolved.faults, resolved.unknowns, tuple(latent))
     builds = backend.build(sources, manifest, "wheel") if read.distribution else Outcome()
-    return Judged(loaded, resolves, builds)
+    by_itself = around is None and not sources.tree.exists(install.lock_path(sources, manifest))
+    return Judged(loaded, resolves, builds, resolved.faults if by_itself else ())
 
 
 def _dormant_members(sources: Sources, manifest: PyProject, read: Pdm) -> list[Fault]:

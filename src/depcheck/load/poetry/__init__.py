@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from depcheck import paths
 from depcheck.load import words as command
 from depcheck.load.poetry import check, install, lockfile, package, project, resolve
 from depcheck.load.poetry.package import Package
@@ -90,7 +91,8 @@ def judge(sources: Sources, manifest: PyProject) -> Judged:
         (*resolved.latent, *_lock_faults(sources, read)),
     )
     builds = install.root(sources, read) if read.package_mode else Outcome()
-    return Judged(loaded, resolves, builds)
+    locked = sources.tree.exists(paths.join(manifest.directory, "poetry.lock"))
+    return Judged(loaded, resolves, builds, () if locked else resolved.faults)
 
 
 def references(sources: Sources, manifest: PyProject) -> tuple[Reference, ...]:
