@@ -190,6 +190,14 @@ def _groups(path: str, data: toml.Table) -> Iterator[Fault]:
                 yield wrong_type(path, route, "a requirement or `{include-group = ...}`")
 
 
+def _is_relative(url: str) -> bool:
+    scheme = _URL.match(url)
+    if scheme is not None and scheme[0].lower() != "file:":
+        return False
+    path = url[5:].removeprefix("//localhost").removeprefix("//") if scheme is not None else url
+    return bool(url) and not path.startswith(("/", "${"))
+
+
 def is_texts(value: object) -> bool:
     """Whether `value` is an array of strings."""
     return isinstance(value, list) and all(isinstance(item, str) for item in value)
@@ -240,7 +248,10 @@ class _Reader:
         for index, item in enumerate(value):
             site = self._site(key, index)
             parsed = pyproject.requirement(site, item) if isinstance(item, str) else None
-            if parsed is not None:
+            if parsed is not None and _is_relative(parsed.url):
+                message = f"`{parsed.url}` is a relative path, and uv refuses the file for it"
+                self._refuse(site._replace(within=parsed.url), message)
+            elif parsed is not None:
                 found.append(parsed)
             elif not (isinstance(item, dict) and key == "override-dependencies"):
                 self._wrong((key, index), "a PEP 508 requirement")

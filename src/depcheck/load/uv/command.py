@@ -299,11 +299,11 @@ def _with_workspace(  # noqa: PLR0911 (the same)
     chosen = members(around, current, call.words)
     if isinstance(chosen, Fault):
         return Outcome((chosen,))
-    alone = len(chosen) == 1 and not call.words.has("all-packages") and bool(current.name)
+    alone, wish = _target(call, current)
     known = naming.in_projects(around, chosen, alone=alone)
     if wrong := naming.undefined(call.words, known, Site(current.manifest.path)):
         return Outcome((wrong,))
-    made = install.install(sources, locked.walked, around, chosen, call.wish)
+    made = install.install(sources, locked.walked, around, chosen, wish)
     return Outcome(made.faults, (*outcome.unknowns, *made.unknowns), writes=writes)
 
 
@@ -323,11 +323,18 @@ def _frozen(sources: Sources, call: Call, around: Workspace, current: Project) -
         names = [current.name] if current.name else []
     if call.words.has("all-packages") or not names:
         names = sorted(lock.members) or names
-    alone = len(names) == 1 and not call.words.has("all-packages") and bool(current.name)
+    alone, wish = _target(call, current)
     known = naming.in_lock(around, lock, names, alone=alone)
     if wrong := naming.undefined(call.words, known, Site(current.manifest.path)):
         return Outcome((wrong,))
-    return frozen_lock.sync(sources, lock, around, names, call.wish)
+    return frozen_lock.sync(sources, lock, around, names, wish)
+
+
+def _target(call: Call, current: Project) -> tuple[bool, Wish]:
+    """Whether one project is installed; only then there is one that `--no-install-project` leaves out."""
+    named = call.words.options.get("package", ())
+    alone = not call.words.has("all-packages") and (len(named) == 1 if named else bool(current.name))
+    return alone, call.wish if alone else call.wish._replace(skip=call.wish.skip - {"project"})
 
 
 def members(around: Workspace, current: Project, words: Words) -> list[Project] | Fault:
