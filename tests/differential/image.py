@@ -302,6 +302,8 @@ def ours(top: str, text: str) -> tuple[list[str], dict[str, str]]:
         return complaints, {}
     reached = build.reached()
     complaints = [finding.message for _, finding in build.findings()]
+    runs = [ran for stage in reached for ran in build.made(stage).runs]
+    complaints += [f"`{ran.run.command.text}` fails" for ran in runs if ran.result.ok is False]
     return complaints, in_tree(build.made(reached[-1]).tree)
 
 
