@@ -14,11 +14,11 @@ from depcheck.model import Reference
 from depcheck.sources import Sources
 from depcheck.tree.base import Tree
 
-# Folders whose manifests are examples.
+# Folders whose manifests are examples, also with `_` or `.` around the name.
 _FOLDERS = frozenset(
     {
-        "fixture", "fixtures", "__fixtures__", "test-fixtures", "test_fixtures", "testdata", "test_data",
-        "test-data", "testsuite", "snapshots", "__snapshots__", "corpus", "template", "templates",
+        "fixture", "fixtures", "test-fixtures", "test_fixtures", "testdata", "test_data", "test-data",
+        "testsuite", "snapshots", "corpus", "template", "templates",
     }
 )  # fmt: skip
 _TESTS = ("tests", "test")  # for what no workspace around them lists
@@ -75,7 +75,7 @@ def _folder(directory: str, named: str) -> str | None:
     for count in range(named.count("/") + 1 if named else 0, len(parts)):
         part = parts[count]
         name = part.lower()
-        if name in _FOLDERS or name in _TESTS or any(mark in part for mark in _PLACEHOLDERS):
+        if name.strip("_.") in _FOLDERS or name in _TESTS or any(mark in part for mark in _PLACEHOLDERS):
             return "/".join(parts[: count + 1])
     return None
 
