@@ -34,6 +34,7 @@ _BUILDING = {
     "nextest",
 }  # fmt: skip
 _PACKAGING = {"package", "publish"}
+_WITHOUT_RUSTC = {"update", "generate-lockfile", *_PACKAGING}  # nor path overrides
 _LOADING = {"fmt", "read-manifest", "verify-project", "add", "remove", "pkgid", "clean"}
 _APART = {"new", "init", "login", "logout", "search", "help", "version", "yank", "owner", "uninstall"}
 _KNOWN = {"locate-project", *_RESOLVING, *_BUILDING, *_PACKAGING, *_LOADING}
@@ -155,7 +156,9 @@ class _Run:
         elif self.command != "metadata":
             misnamed = {fault for _, fault in resolved.misnamed}
             faults = tuple(fault for fault in faults if fault not in misnamed)
-        self.faults += [*faults, *self.settings.resolving, *self.settings.running, *named]
+        self.faults += [*faults, *self.settings.resolving, *named]
+        if self.command not in _WITHOUT_RUSTC:
+            self.faults += self.settings.running
         self.unknowns += [*resolved.unknowns, *unsure]
         if not self.sources.tree.exists(self.lock_file):
             self.faults += resolved.latent

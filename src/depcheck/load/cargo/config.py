@@ -6,13 +6,15 @@ the root of the tree is not read.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from depcheck import paths
 from depcheck.load.cargo.package import path_dependency
 from depcheck.load.cargo.patches import Patch
 from depcheck.manifest import toml
-from depcheck.manifest.cargo import Dependency
+from depcheck.manifest.cargo import configuration, dependencies
+from depcheck.manifest.cargo.reading import Reading
 from depcheck.manifest.pyproject import route_text, strings, table_at
 from depcheck.model import Fault, Reference, Site
 from depcheck.record import NamedTuple
@@ -25,7 +27,8 @@ class Config(NamedTuple):
 
     patches:   the entries of `[patch]`. overrides: the directories of `paths`.
     faults:    every command fails.
-    resolving: faults that a resolution meets. running: faults of all but `--no-deps`. building: of
+    resolving: faults that a resolution meets. running: faults of all but `--no-deps` and what only
+    locks. building: of
     what compiles. executing: of `cargo run`, `test` and `bench`. registries: names that it defines.
     """
 
@@ -41,6 +44,7 @@ class Config(NamedTuple):
     registries: frozenset[str]
 
 
+_TOML = re.compile(r"(?:[^*?\[\]{}]*/)?[^*?\[\]{}/]+\.toml/*")
 NONE = Config((), (), (), (), (), (), (), (), (), frozenset())
 
 
@@ -64,7 +68,9 @@ def read(sources: Sources, files: tuple[str, ...]) -> Config:
         return NONE
     reading = _Reading(sources)
     for path in files:
-        reading.file(path)
+        reading.file(path, {})
+    for stage, fault in configuration.check(reading.documents):
+        getattr(reading, stage).append(fault)
     return Config(
         tuple(reading.patches),
         tuple(reading.overrides),
@@ -93,18 +99,18 @@ class _Reading:
         self.registries: set[str] = set()
         self.references: list[Reference] = []
         self.replaced: list[tuple[str, Fault]] = []
-        self.seen: set[str] = set()
+        self.documents: list[tuple[str, toml.Table]] = []
 
-    def file(self, path: str) -> None:
-        if path in self.seen:
-            return
-        self.seen.add(path)
+    def file(self, path: str, seen: dict[str, None]) -> None:
+        """Read a file and what it includes. seen: what was read already on behalf of the same entry."""
+        seen[path] = None
         document = self.sources.get(toml.read, path)
         if isinstance(document, Fault):
             self.faults.append(document._replace(tool="cargo"))
         elif isinstance(document, toml.Document):
             base = paths.parent(paths.parent(path))
-            self._includes(path, document.data)
+            self.documents.append((path, document.data))
+            self._includes(path, document.data, seen)
             self._paths(path, base, document.data)
             self._patches(path, base, document.data)
             self._sources_table(path, base, document.data)
@@ -118,26 +124,42 @@ class _Reading:
         self.references.append(reference)
         return reference
 
-    def _includes(self, path: str, data: toml.Table) -> None:
+    def _includes(self, path: str, data: toml.Table, seen: dict[str, None]) -> None:
         """`include` is relative to the file that says it, unlike every other path."""
         listed = data.get("include")
         if listed is not None and not isinstance(listed, list):
-            message = "`include` should be a list of paths"
-            self.faults.append(Fault("invalid-manifest", Site(path, ("include",)), message, tool="cargo"))
+            self._refuse(path, ("include",), "`include` should be a list of paths")
         for index, item in enumerate(listed if isinstance(listed, list) else ()):
             route: tuple[str | int, ...] = ("include", index)
             raw = item.get("path") if isinstance(item, dict) else item
-            if not isinstance(raw, str):
-                continue
+            optional = item.get("optional", False) if isinstance(item, dict) else False
             if isinstance(item, dict):
                 route = (*route, "path")
-            target = self.tree.at(paths.parent(path), raw)
-            reference = self._reference(path, route, raw, target)._replace(kind="file")
-            if self.tree.kind(target) is Kind.FILE:
-                self.file(target)
-            elif not (isinstance(item, dict) and item.get("optional") is True):
-                message = f"the included configuration `{raw}` leads to `{target}`, which does not exist"
-                self.faults.append(Fault("missing-path", reference.site, message, reference, tool="cargo"))
+            if not isinstance(raw, str) or not isinstance(optional, bool):
+                self._refuse(
+                    path, route, "an `include` should be a path, or a table with `path` and `optional`"
+                )
+            elif not _TOML.fullmatch(raw):
+                self._refuse(path, route, "an `include` should be one path that ends in `.toml`")
+            else:
+                self._include(path, route, (raw, optional), seen)
+
+    def _include(
+        self, path: str, route: tuple[str | int, ...], item: tuple[str, bool], seen: dict[str, None]
+    ) -> None:
+        raw, optional = item
+        target = self.tree.at(paths.parent(path), raw)
+        reference = self._reference(path, route, raw, target)._replace(kind="file")
+        if target in seen:  # on another branch too: cargo forgets none
+            self._refuse(path, route, f"`{raw}` leads to `{target}`, which is included already")
+        elif self.tree.kind(target) is Kind.FILE:
+            self.file(target, seen)
+        elif not (optional and not self.tree.exists(target)):
+            message = f"the included configuration `{raw}` leads to `{target}`, which does not exist"
+            self.faults.append(Fault("missing-path", reference.site, message, reference, tool="cargo"))
+
+    def _refuse(self, path: str, route: tuple[str | int, ...], message: str) -> None:
+        self.faults.append(Fault("invalid-manifest", Site(path, route), message, tool="cargo"))
 
     def _paths(self, path: str, base: str, data: toml.Table) -> None:
         """`paths = [...]`: overrides, always read."""
@@ -146,23 +168,21 @@ class _Reading:
             reference = self._reference(path, ("paths", index), raw, target)
             if self.tree.kind(target) is Kind.MISSING:
                 message = f"the path override `{raw}` leads to `{target}`, which does not exist"
-                self.resolving.append(Fault("missing-path", reference.site, message, reference, tool="cargo"))
+                self.running.append(Fault("missing-path", reference.site, message, reference, tool="cargo"))
             else:
                 self.overrides.append(reference)
 
     def _patches(self, path: str, base: str, data: toml.Table) -> None:
         for registry, table in (table_at(data, "patch") or {}).items():
             for key, value in table.items() if isinstance(table, dict) else ():
-                if isinstance(value, dict) and isinstance(raw := value.get("path"), str):
-                    package = value.get("package")
-                    entry = Dependency(
-                        key,
-                        ("patch", registry, key),
-                        "normal",
-                        package if isinstance(package, str) else key,
-                        raw,
-                        has_path=True,
-                    )
+                if not isinstance(value, dict):
+                    continue
+                reading = Reading(path)
+                entry = dependencies.entry(reading, key, value, ("patch", registry, key), "normal")
+                if entry.problem:
+                    reading.fault(entry.route, entry.problem)
+                self.resolving += reading.faults
+                if entry.has_path:
                     # Relative to the directory that holds `.cargo`, not to the file.
                     patch = path_dependency(self.sources, paths.join(base, "config.toml"), entry)
                     reference = patch.reference._replace(site=Site(path, patch.reference.site.route))

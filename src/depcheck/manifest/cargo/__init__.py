@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 
 from depcheck import paths
 from depcheck.manifest import semver, toml
-from depcheck.manifest.cargo import dependencies, features, profiles, targets
+from depcheck.manifest.cargo import dependencies, features, lints, profiles, targets
 from depcheck.manifest.cargo.reading import TABLE, Reading, is_name
 from depcheck.manifest.cargo.records import (
     Dependency,
@@ -121,6 +121,8 @@ def _manifest(
 
 def _lints(reading: Reading, data: toml.Table) -> bool:
     table = reading.table(data, "lints")
+    if table:
+        lints.check(reading, table, ("lints",))
     if table.get("workspace") is True:
         if len(table) > 1:
             reading.fault(("lints",), "cannot override `workspace.lints` in `lints`")
@@ -258,6 +260,8 @@ def _workspace(reading: Reading, table: toml.Table) -> Workspace:
         entries[key] = entry
     if isinstance(resolver := reading.text(table, "resolver", route), str):
         _resolver(reading, resolver, "workspace")
+    if shared := reading.table(table, "lints", route):
+        lints.check(reading, shared, ("workspace", "lints"))
     package = reading.table(table, "package", route)
     reading.check(package, INHERITABLE, ("workspace", "package"))
     version = package.get("version")
@@ -270,6 +274,6 @@ def _workspace(reading: Reading, table: toml.Table) -> Workspace:
         entries,
         package,
         "dependencies" in table,
-        bool(reading.table(table, "lints", route)) or "lints" in table,
+        "lints" in table,
         resolver or "",
     )

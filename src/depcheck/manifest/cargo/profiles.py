@@ -1,9 +1,9 @@
-"""`[profile]`: the types of what it holds (cargo: `TomlProfile`)."""
+"""`[profile]`: the types of what it holds (cargo: `TomlProfile`, `validate_profile`)."""
 
 from __future__ import annotations
 
 from depcheck.manifest import toml
-from depcheck.manifest.cargo.reading import BOOLEAN, STRING, STRINGS, Reading
+from depcheck.manifest.cargo.reading import BOOLEAN, STRING, STRING_OR_BOOLEAN, STRINGS, TABLE, Reading
 from depcheck.model import Route
 
 _TYPES = {
@@ -16,10 +16,18 @@ _TYPES = {
     "rpath": BOOLEAN,
     "incremental": BOOLEAN,
     "overflow-checks": BOOLEAN,
+    "hint-mostly-unused": BOOLEAN,
+    "lto": STRING_OR_BOOLEAN,
+    "strip": STRING_OR_BOOLEAN,
     "rustflags": STRINGS,
+    "package": TABLE,
+    "build-override": TABLE,
 }
 _LEVELS = ("s", "z")
 _DEBUG = ("none", "line-directives-only", "line-tables-only", "limited", "full")
+_PANIC = ("unwind", "abort", "immediate-abort")
+_NIGHTLY = ("codegen-backend", "rustflags", "trim-paths")
+_OF_ROOT = ("package", "build-override", "panic", "lto", "rpath")
 
 
 def check(reading: Reading, data: toml.Table) -> None:
@@ -29,13 +37,39 @@ def check(reading: Reading, data: toml.Table) -> None:
         if not isinstance(profile, dict):
             reading.fault(route, f"`profile.{name}` should be a table")
             continue
-        _profile(reading, profile, route)
-        for package, table in reading.table(profile, "package", route).items():
-            if isinstance(table, dict):
-                _profile(reading, table, (*route, "package", package))
+        check_one(reading, profile, route)
 
 
-def _profile(reading: Reading, table: toml.Table, route: Route) -> None:
+def check_one(reading: Reading, profile: toml.Table, route: Route) -> None:
+    """Note what cargo refuses to read of one profile and of what it says for single packages."""
+    _layer(reading, profile, route)
+    if "dir-name" in profile:
+        reading.fault((*route, "dir-name"), "`dir-name` is not allowed")
+    if profile.get("inherits") == "debug":
+        reading.fault((*route, "inherits"), '`inherits = "debug"` should be `inherits = "dev"`')
+    if profile.get("lto") in ("true", "false"):
+        reading.fault((*route, "lto"), "`lto` should be a boolean, `thin`, `fat` or `off`")
+    if isinstance(panic := profile.get("panic"), str) and panic not in _PANIC:
+        reading.fault((*route, "panic"), f"`panic` should be `unwind` or `abort`, not `{panic}`")
+    packages = profile.get("package")
+    overrides: list[tuple[tuple[str, ...], object]] = [
+        (("build-override",), profile.get("build-override", {}))
+    ]
+    if isinstance(packages, dict):
+        overrides += [(("package", name), table) for name, table in packages.items()]
+    for below, table in overrides:
+        if not isinstance(table, dict):
+            reading.fault((*route, *below), f"`{below[-1]}` should be a table")
+            continue
+        _layer(reading, table, (*route, *below))
+        for key in _OF_ROOT:
+            if key in table:
+                reading.fault(
+                    (*route, *below, key), f"`{key}` may not be specified in a `{below[0]}` profile"
+                )
+
+
+def _layer(reading: Reading, table: toml.Table, route: Route) -> None:
     reading.check(table, _TYPES, route)
     level, debug = table.get("opt-level"), table.get("debug")
     if level is not None and (
@@ -45,6 +79,11 @@ def _profile(reading: Reading, table: toml.Table, route: Route) -> None:
     known = isinstance(debug, bool) or (isinstance(debug, int) and 0 <= debug <= 2) or debug in _DEBUG
     if debug is not None and not known:
         reading.fault((*route, "debug"), "`debug` must be a boolean, `0`, `1`, `2` or the name of a level")
-    build = table.get("build-override")
-    if isinstance(build, dict):
-        _profile(reading, build, (*route, "build-override"))
+    units = table.get("codegen-units", 1)
+    if type(units) is not int or not 0 <= units < 1 << 32:
+        reading.fault((*route, "codegen-units"), "`codegen-units` should be a positive integer")
+    for key in _NIGHTLY:
+        if key in table:
+            reading.fault((*route, key), f"`{key}` of a profile needs a nightly cargo")
+    if table.get("panic") == "immediate-abort":
+        reading.fault((*route, "panic"), "`immediate-abort` needs a nightly cargo")
