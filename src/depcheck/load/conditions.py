@@ -60,6 +60,7 @@ HERE: Mapping[str, str] = {
 }
 _ALL_PYTHONS: tuple[Release, ...] = ((2, 7, 0), *((3, minor, 0) for minor in range(4, 16)), (4, 0, 0))
 _MOST_TRIED = 20_000  # places; beyond it a question stays open
+_MOST_ASKED = 100_000  # tests at all of them; likewise
 _DEEPEST = 50
 _LONGEST_RELEASE = 60
 _LONGEST = 1_000  # characters of a constraint that is taken apart
@@ -250,6 +251,16 @@ def _numbers(text: str) -> tuple[int, ...]:
     )
 
 
+def both(first: Condition, second: Condition) -> Condition:
+    """That both hold, flat and each part once: chains of packages say the same again and again."""
+    if first in (ALWAYS, second):
+        return second
+    known = first.parts if isinstance(first, All) else (first,)
+    further = second.parts if isinstance(second, All) else (second,)
+    more = [part for part in further if part not in known]
+    return All((*known, *dict.fromkeys(more))) if more else first
+
+
 def tests(conditions: Sequence[Condition]) -> Iterator[Test]:
     """Every test of some conditions."""
     for condition in conditions:
@@ -263,7 +274,8 @@ def environments(conditions: Sequence[Condition]) -> Iterator[Mapping[str, str]]
     """One environment for each place where the answers can differ; None where there are too many."""
     pythons = set(_ALL_PYTHONS)
     texts: dict[str, set[str]] = {}
-    for test in tests(conditions):
+    asked = list(tests(conditions))
+    for test in asked:
         if test.variable in _PYTHON:
             for version in re.split(r"[\s,|]+", test.value):
                 pythons.update(_around(_numbers(version)))
@@ -275,7 +287,7 @@ def environments(conditions: Sequence[Condition]) -> Iterator[Mapping[str, str]]
     count = len(pythons)
     for values in texts.values():
         count *= len(values)
-    if count > _MOST_TRIED:
+    if count > _MOST_TRIED or count * len(asked) > _MOST_ASKED:
         return None
     names = list(texts)
     return (

@@ -5,13 +5,14 @@ Sources: pdm `cli/actions.py` (do_lock), `models/candidates.py`, `resolver/provi
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Sequence
 
 from depcheck import paths
 from depcheck.load import backend, conditions
-from depcheck.load.conditions import ALWAYS, All, Condition
+from depcheck.load.conditions import ALWAYS, Condition
 from depcheck.load.pdm import project, requirement
-from depcheck.load.pdm.requirement import Wanted
+from depcheck.load.pdm.requirement import Backend, Wanted
 from depcheck.load.poetry import requirement as poetry_requirement
 from depcheck.manifest import pdm as dialect
 from depcheck.manifest import poetry as poetry_dialect
@@ -125,7 +126,7 @@ class _Walk:
 
     def start(self, groups: Sequence[str]) -> None:
         """Follow everything from the root."""
-        waiting: list[tuple[Wanted, Condition]] = []
+        waiting: deque[tuple[Wanted, Condition]] = deque()
         for wanted in wanted_in(self.sources, self.manifest, self.read, groups):
             if isinstance(wanted, Fault):
                 self._report(wanted)
@@ -134,7 +135,7 @@ class _Walk:
         if DEFAULT in groups:
             waiting += [(wanted, ALWAYS) for wanted in self._members()]
         while waiting:
-            wanted, when = waiting.pop(0)
+            wanted, when = waiting.popleft()
             waiting += self._follow(wanted, when)
 
     def _members(self) -> Iterator[Wanted]:
@@ -183,7 +184,7 @@ class _Walk:
             return
         self._visited.add(key)
         for inner_wanted in _needed(found, wanted):
-            chained = All((when, inner_wanted.when))
+            chained = conditions.both(when, inner_wanted.when)
             if conditions.together(self.python, found.python, chained) is not False:
                 yield inner_wanted, chained
 
@@ -235,6 +236,23 @@ def _needed(found: Found, wanted: Wanted) -> Iterator[Wanted]:
 
 
 def _project(sources: Sources, directory: str, root: PyProject) -> Found:
+    """What stands in `directory`: the same for every project that is locked, but for fields left open."""
+    filler = (root.directory, requirement.backend_of(root))
+    return sources.get(_read, directory, filler if sources.get(_leaves_open, directory) else None)
+
+
+def _leaves_open(sources: Sources, directory: str) -> bool:
+    """Whether a requirement has a field that the project's own backend does not fill in."""
+    path = paths.join(directory, "pyproject.toml")
+    manifest, read = sources.get(pyproject.read, path), sources.get(dialect.read, path)
+    if not isinstance(manifest, PyProject) or read is None:
+        return False
+    kind = requirement.backend_of(manifest)
+    lines = (line for group in read.groups.values() for line in group if isinstance(line, Line))
+    return not all(requirement.fills_in(kind, line) for line in lines)
+
+
+def _read(sources: Sources, directory: str, filler: tuple[str, Backend] | None) -> Found:
     path = paths.join(directory, "pyproject.toml")
     if not sources.tree.exists(path):
         return Found(
@@ -257,10 +275,9 @@ def _project(sources: Sources, directory: str, root: PyProject) -> Found:
         return tuple(_nested(parse(line), line) for line in lines)
 
     def parse(line: Line) -> Wanted:
-        if requirement.fills_in(kind, line):
-            return requirement.parse(sources.tree, directory, kind, line)
         # What its own backend leaves as it is, the one of the project that is locked fills in.
-        return requirement.parse(sources.tree, root.directory, requirement.backend_of(root), line)
+        at, filled_by = filler if filler and not requirement.fills_in(kind, line) else (directory, kind)
+        return requirement.parse(sources.tree, at, filled_by, line)
 
     python = (conditions.python_range(read.python) if read.python else None) or ALWAYS
     return Found(read.name, parsed(DEFAULT), tuple((extra, parsed(extra)) for extra in read.extras), python)

@@ -6,6 +6,7 @@ Sources: poetry `puzzle/provider.py` (complete_package, search_for_direct_origin
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Sequence
 
 from depcheck import paths
@@ -70,11 +71,14 @@ def defect(tree: Tree, wanted: Wanted, directory: str) -> Fault | None:  # noqa:
     if origin is None or reference is None:
         return None
     kind = tree.kind(origin.target)
-    shown = paths.relative(origin.target, "") or "."
-    site = reference.site
+    if kind is Kind.UNKNOWN or (origin.archive and kind not in (Kind.MISSING, Kind.DIR)):
+        return None
+    if kind is Kind.DIR and not origin.archive and _holds_project(tree, origin.target):
+        return None
+    raw, shown = reference.raw, paths.relative(origin.target, "") or "."
 
-    def fault(rule: str, message: str, *notes: str) -> Fault:
-        return Fault(rule, site, message, reference, notes, "poetry")
+    def fault(rule: str, fact: str, *notes: str) -> Fault:
+        return Fault(rule, reference.site, f"`{raw}` leads to `{shown}`, {fact}", reference, notes, "poetry")
 
     if kind is Kind.MISSING:
         notes = (
@@ -82,27 +86,20 @@ def defect(tree: Tree, wanted: Wanted, directory: str) -> Fault | None:  # noqa:
             if _excused(wanted)
             else []
         )
-        if ".." in reference.raw.split("/") and tree.at(directory, reference.raw) != origin.target:
+        if ".." in raw.split("/") and tree.at(directory, raw) != origin.target:
             notes.append("Poetry follows symbolic links before it takes `..`")
-        return fault("missing-path", f"`{reference.raw}` leads to `{shown}`, which does not exist", *notes)
-    if origin.archive and kind is Kind.DIR:
-        return fault(
-            "not-a-package", f"`{reference.raw}` leads to `{shown}`, a directory where a file is expected"
-        )
-    if kind is Kind.UNKNOWN or origin.archive:
-        return None
+        return fault("missing-path", "which does not exist", *notes)
+    if origin.archive:
+        return fault("not-a-package", "a directory where a file is expected")
     if kind is not Kind.DIR:
-        return fault(
-            "not-a-package", f"`{reference.raw}` leads to `{shown}`, a file where a directory is expected"
-        )
-    if not any(
-        tree.exists(paths.join(origin.target, name)) for name in ("pyproject.toml", "setup.py", "setup.cfg")
-    ):
-        note = "Poetry looks for a pyproject.toml, a setup.py or a setup.cfg"
-        return fault(
-            "not-a-package", f"`{reference.raw}` leads to `{shown}`, which holds no Python project", note
-        )
-    return None
+        return fault("not-a-package", "a file where a directory is expected")
+    note = "Poetry looks for a pyproject.toml, a setup.py or a setup.cfg"
+    return fault("not-a-package", "which holds no Python project", note)
+
+
+def _holds_project(tree: Tree, directory: str) -> bool:
+    names = ("pyproject.toml", "setup.py", "setup.cfg")
+    return any(tree.exists(paths.join(directory, name)) for name in names)
 
 
 def _excused(wanted: Wanted) -> bool:
@@ -132,9 +129,9 @@ class _Walk:
 
     def start(self) -> None:
         """Follow everything from the root, in breadth: what the user wrote nearest first."""
-        waiting = [Step(wanted, "", self.root.directory) for wanted in package.for_locking(self.root)]
+        waiting = deque(Step(wanted, "", self.root.directory) for wanted in package.for_locking(self.root))
         while waiting:
-            waiting += self._follow(waiting.pop(0))
+            waiting += self._follow(waiting.popleft())
         self._conflicts()
 
     def _follow(self, step: Step) -> Iterator[Step]:
@@ -157,7 +154,9 @@ class _Walk:
         if found.faults or found.name is None or not self._matches(step, found) or key in self._visited:
             return
         self._visited.add(key)
-        chain = (*step.chain, wanted.when) if wanted.when != ALWAYS else step.chain
+        chain = step.chain
+        if wanted.when != ALWAYS and wanted.when not in chain:
+            chain = (*chain, wanted.when)
         for inner in _needed(found, wanted.name, wanted.extras):
             if (
                 inner.name == wanted.name
@@ -211,7 +210,7 @@ class _Walk:
             known = (
                 archive.read(self.sources, wanted)
                 if origin.archive
-                else _directory(self.sources, origin.target)
+                else self.sources.get(_directory, origin.target)
             )
             self._known[origin.identity] = known
         return known

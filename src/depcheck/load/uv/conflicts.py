@@ -19,7 +19,9 @@ from depcheck.model import Fault, Reference
 from depcheck.sources import Sources
 
 _MOST_EDGES = 60  # of one name that lead to several places
-_MOST_TESTS = 500  # of the markers on all ways to one package; beyond it is taken to be reached everywhere
+# Of the markers on all ways to one package; beyond it is taken to be reached everywhere. A test may be
+# two calls deep in the next, so this bounds how deep a condition is walked.
+_MOST_TESTS = 300
 
 
 def check(walked: Walk, forks: Forks, *, declared: bool) -> Iterator[Fault]:
@@ -112,7 +114,7 @@ class Forks:
         several = len(self._several.get((edge.parent, edge.wanted.name), ())) > 1
         if when == ALWAYS or not (several or self._raises(when)):
             return above
-        return when if above == ALWAYS else All((above, when))
+        return conditions.both(above, when)
 
     def _raises(self, when: Condition) -> bool:
         """Whether a marker leaves out the oldest Python."""
@@ -131,14 +133,34 @@ class Forks:
         )
 
     def _reached(self, path: str) -> Condition:
-        if path not in self._known:
-            self._known[path] = ALWAYS  # a circle adds nothing
-            incoming = self._incoming.get(path, [])
-            if incoming and all(edge.parent != path for edge in incoming):
-                parts = tuple(dict.fromkeys(self.of(edge) for edge in incoming))
-                if ALWAYS not in parts and sum(map(_size, parts)) < _MOST_TESTS:
-                    self._known[path] = Some(parts)
+        """Without recursion: a chain of packages may be longer than the stack is deep."""
+        if path in self._known:
+            return self._known[path]
+        ahead = [(path, self._above(path))]
+        while ahead:
+            at, above = ahead[-1]
+            parent = next((one for one in above if one not in self._known), None)
+            if parent is None:
+                ahead.pop()
+                self._known[at] = self._by_ways(at)
+            else:
+                ahead.append((parent, self._above(parent)))
         return self._known[path]
+
+    def _above(self, path: str) -> Iterator[str]:
+        """What asks for a package; meanwhile a circle through it adds nothing."""
+        self._known[path] = ALWAYS
+        parents = [edge.parent for edge in self._incoming.get(path, ())]
+        return iter(() if path in parents else parents)
+
+    def _by_ways(self, path: str) -> Condition:
+        incoming = self._incoming.get(path, ())
+        if not incoming or any(edge.parent == path for edge in incoming):
+            return ALWAYS
+        parts = tuple(dict.fromkeys(self.of(edge) for edge in incoming))
+        if ALWAYS in parts or sum(map(_size, parts)) >= _MOST_TESTS:
+            return ALWAYS
+        return parts[0] if len(parts) == 1 else Some(parts)
 
 
 def _size(condition: Condition) -> int:
