@@ -22,6 +22,9 @@ OVERRULED = {
     "poetry/path-name-normalised-ok": ("libs/b", "poetry install"),
     "setuptools-rust/sdist-path-missing": (".", "pyproject-build -w ."),
 }
+# The suite has an error named that uv alone makes of a requirements file; pip, which owns such a file
+# where nothing speaks for uv, passes over the directory, so `scan` warns.
+UNNAMED = {"uv/req-find-links-relative"}
 # What is not modelled yet, and said to be unknown.
 UNKNOWN = {"cargo/nightly-path-base-undefined", "cargo/nightly-path-bases"}
 
@@ -62,7 +65,8 @@ def test_every_recorded_answer_is_given(tool: str, tmp_path: Path) -> None:
 
 def _is_allowed(line: str) -> bool:
     kind, case = line.split()[:2]
-    return case in (UNKNOWN if kind == "unknown" else OVERRULED if kind in {"blamed", "accused"} else ())
+    allowed = {"unknown": UNKNOWN, "unnamed": UNNAMED, "blamed": OVERRULED, "accused": OVERRULED}
+    return case in allowed.get(kind, ())
 
 
 @pytest.mark.skipif(not SUITE.is_dir(), reason="the conformance suite is not beside the checkout")
