@@ -35,8 +35,11 @@ class Unknown(NamedTuple):
 def read(sources: Sources, path: str) -> Document | Fault | Unknown:
     """Read and parse `path`: a Fault of `invalid-manifest` where it exists and is no TOML."""
     text = read_text(sources, path)
-    if not isinstance(text, str):
-        return text
+    return parse(path, text) if isinstance(text, str) else text
+
+
+def parse(path: str, text: str) -> Document | Fault:
+    """The document that `text` is, under the name of `path`."""
     try:
         data = tomli.loads(text)
     except tomli.TOMLDecodeError as error:

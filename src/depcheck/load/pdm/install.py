@@ -13,7 +13,7 @@ from depcheck.load import backend, conditions
 from depcheck.load.conditions import ALWAYS, Condition
 from depcheck.load.pdm import project, resolve
 from depcheck.load.pdm.requirement import Wanted
-from depcheck.manifest import pyproject, toml
+from depcheck.manifest import locks, pyproject, toml
 from depcheck.manifest.pdm import DEFAULT, Pdm
 from depcheck.manifest.pyproject import PyProject
 from depcheck.model import Fault, Outcome, Site
@@ -54,7 +54,7 @@ def read_lock(sources: Sources, path: str) -> Lock | Fault | toml.Unknown | None
     """The lock at `path`; None where there is none."""
     if sources.tree.kind(path) is Kind.MISSING:
         return None
-    document = sources.get(toml.read, path)
+    document = sources.get(locks.read, path)
     if not isinstance(document, toml.Document):
         return document
     metadata = pyproject.table_at(document.data, "metadata") or {}

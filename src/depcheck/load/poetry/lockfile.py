@@ -11,7 +11,7 @@ from typing import Any
 from depcheck import paths
 from depcheck.load import conditions
 from depcheck.load.conditions import ALWAYS, Condition
-from depcheck.manifest import pyproject, toml
+from depcheck.manifest import locks, pyproject, toml
 from depcheck.manifest.pyproject import PyProject
 from depcheck.model import Fault, Site
 from depcheck.record import NamedTuple
@@ -52,7 +52,7 @@ def read(sources: Sources, path: str) -> Lock | Fault | toml.Unknown | None:
     """The lock at `path`; None where there is none."""
     if sources.tree.kind(path) is Kind.MISSING:
         return None
-    document = sources.get(toml.read, path)
+    document = sources.get(locks.read, path)
     if isinstance(document, Fault):
         return document._replace(tool="poetry")
     if isinstance(document, toml.Unknown):

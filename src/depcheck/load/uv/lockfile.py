@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from depcheck import paths
-from depcheck.manifest import toml
+from depcheck.manifest import locks, toml
 from depcheck.manifest.pyproject import normalise
 from depcheck.model import Fault, Site
 from depcheck.sources import Sources
@@ -42,7 +42,7 @@ def read(sources: Sources, path: str) -> Lock | Fault | toml.Unknown | None:
     """
     if not sources.tree.exists(path):
         return None
-    document = sources.get(toml.read, path)
+    document = sources.get(locks.read, path)
     if isinstance(document, Fault):
         return document._replace(tool="uv")
     if isinstance(document, toml.Unknown):
