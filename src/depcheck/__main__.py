@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 
 
@@ -17,15 +18,15 @@ def main() -> int:
             return 0
         from depcheck import cli
 
-        return cli.main(words)
+        code = cli.main(words)
     except KeyboardInterrupt:
         return 130
+    # All is written (`cli.streams`); to take down, piece by piece, what was read is a fifth of a scan's time.
+    os._exit(code)
 
 
 def _again_in_utf_8() -> None:
     """Start once more: the tools take a path as the bytes that stand in the file, whatever the locale."""
-    import os
-
     if sys.stdout is not None:
         os.environ.setdefault("PYTHONIOENCODING", sys.stdout.encoding)
     os.execv(sys.executable, [sys.executable, "-X", "utf8", *sys.orig_argv[1:]])  # noqa: S606  # itself

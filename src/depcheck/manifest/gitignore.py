@@ -7,10 +7,10 @@ in `uv-workspace/src/workspace.rs`): `.ignore` counts everywhere, git's files on
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from depcheck import paths
 from depcheck.manifest import toml
+from depcheck.record import NamedTuple
 from depcheck.sources import Sources
 
 _MOST_DIRECTORIES = 20_000

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 from depcheck.manifest import pep440, pyproject, toml
 from depcheck.manifest.pyproject import PyProject, Requirement, normalise, wrong_type
 from depcheck.model import Fault, Route, Site
+from depcheck.record import NamedTuple
 from depcheck.sources import Sources
 
 DEV = "dev"

@@ -5,12 +5,11 @@ Source: uv `uv-settings/src/settings.rs` (Options).
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from depcheck.manifest import pyproject, toml
 from depcheck.manifest.pyproject import wrong_type
 from depcheck.manifest.uv import Named, is_texts
 from depcheck.model import Fault, Site
+from depcheck.record import NamedTuple
 
 _KEYS = frozenset({
     "required-version", "system-certs", "native-tls", "offline", "no-cache", "cache-dir", "preview",

@@ -6,7 +6,6 @@ Source of the rules: setuptools 84, `config/setupcfg.py` (what setup.py passes c
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple
 
 from depcheck import paths
 from depcheck.manifest import setup_cfg, setup_py
@@ -14,6 +13,7 @@ from depcheck.manifest.pyproject import Requirement, normalise, requirement
 from depcheck.manifest.setup_cfg import SetupCfg
 from depcheck.manifest.setup_py import SetupPy
 from depcheck.model import Site
+from depcheck.record import NamedTuple
 from depcheck.sources import Sources
 
 _Placed = tuple[str, Site]

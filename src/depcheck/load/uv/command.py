@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 from depcheck import paths
 from depcheck.load import build as frontend
@@ -20,6 +19,7 @@ from depcheck.load.uv.workspace import Unreadable, Workspace
 from depcheck.load.words import Words
 from depcheck.manifest.pyproject import normalise
 from depcheck.model import Fault, Outcome, Site
+from depcheck.record import NamedTuple
 from depcheck.sources import Sources
 
 _GLOBAL_FLAGS = (

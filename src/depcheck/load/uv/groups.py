@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from depcheck.load.uv.project import Project
 from depcheck.manifest.pyproject import IncludeGroup, Requirement, route_text
 from depcheck.manifest.uv import DEV
 from depcheck.model import Fault, Reference
+from depcheck.record import NamedTuple
 
 
 class Groups(NamedTuple):

@@ -6,7 +6,6 @@ Source: uv `crates/uv/src/commands/project/sync.rs`, `install_target.rs`, `comma
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from depcheck import paths
 from depcheck.load import backend, conditions
@@ -21,6 +20,7 @@ from depcheck.load.uv.workspace import Unreadable, Workspace
 from depcheck.manifest.pyproject import PyProject, normalise
 from depcheck.manifest.uv import DEV
 from depcheck.model import Fault, Outcome, Reference, Site
+from depcheck.record import NamedTuple
 from depcheck.sources import Sources
 
 _MATCHING = "uv_build"  # uv builds it itself, without looking at what the build requires

@@ -7,7 +7,6 @@ Source: uv `uv-requirements/src/specification.rs` and `sources.rs` (which file i
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from depcheck import paths
 from depcheck.load.uv import location, package, requirement
@@ -19,6 +18,7 @@ from depcheck.manifest import requirements, toml, uv_requirements
 from depcheck.manifest.pyproject import normalise
 from depcheck.manifest.requirements import Entry
 from depcheck.model import Fault, Reference, Site
+from depcheck.record import NamedTuple
 from depcheck.sources import Sources
 from depcheck.tree.base import Kind
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from depcheck import paths
+from depcheck.record import NamedTuple
 from depcheck.tree.base import Kind, Tree
 
 ARCHIVES = (

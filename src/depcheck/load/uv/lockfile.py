@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from depcheck import paths
 from depcheck.manifest import locks, toml
 from depcheck.manifest.pyproject import normalise
 from depcheck.model import Fault, Site
+from depcheck.record import NamedTuple
 from depcheck.sources import Sources
 
 NAME = "uv.lock"

@@ -6,7 +6,6 @@ Source: uv `crates/uv/src/commands/project/lock.rs` (do_lock).
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from depcheck import paths
 from depcheck.load.uv import conflicts, lockfile, lowering, package, settings, versions
@@ -16,6 +15,7 @@ from depcheck.load.uv.lowering import Wanted
 from depcheck.load.uv.resolve import NO_NAMES, How, Rules, Walk
 from depcheck.load.uv.workspace import Unreadable, Workspace
 from depcheck.model import Fault, Outcome, Site
+from depcheck.record import NamedTuple
 from depcheck.sources import Sources
 
 

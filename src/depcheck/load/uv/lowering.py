@@ -6,7 +6,6 @@ Source: uv `uv-distribution/src/metadata/lowering.rs`, `requires_dist.rs`.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
 from depcheck import paths
 from depcheck.load import conditions
@@ -19,6 +18,7 @@ from depcheck.load.uv.workspace import Unreadable, Workspace
 from depcheck.manifest.pyproject import Requirement, route_text
 from depcheck.manifest.uv import Source
 from depcheck.model import Fault, Reference, Site
+from depcheck.record import NamedTuple
 from depcheck.sources import Sources
 
 

@@ -7,7 +7,6 @@ Source: uv `uv-distribution/src/source/mod.rs` (source_tree_metadata, StaticMeta
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
 from depcheck import paths
 from depcheck.load import backend
@@ -20,6 +19,7 @@ from depcheck.load.uv.workspace import Unreadable
 from depcheck.manifest import pyproject, setup_cfg, setup_py, toml
 from depcheck.manifest.pyproject import PyProject, Requirement, normalise, route_text
 from depcheck.model import Fault, Outcome, Reference, Site
+from depcheck.record import NamedTuple
 from depcheck.sources import Sources
 
 _DYNAMIC = {"dependencies", "optional-dependencies", "requires-python", "version"}

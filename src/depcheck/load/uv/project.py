@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import NamedTuple
 
 from depcheck import paths
 from depcheck.load import conditions, globs
@@ -14,6 +13,7 @@ from depcheck.manifest import uv as dialect
 from depcheck.manifest.pyproject import PyProject, normalise
 from depcheck.manifest.uv import Source, Uv
 from depcheck.model import Fault, Reference, Site
+from depcheck.record import NamedTuple
 from depcheck.sources import Sources
 
 MANIFEST = "pyproject.toml"

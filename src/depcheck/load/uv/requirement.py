@@ -7,7 +7,6 @@ Source: uv `uv-requirements-txt/src/requirement.rs`, `uv-pep508/src/unnamed.rs`,
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from depcheck import paths
 from depcheck.load.uv import location, package, project
@@ -17,6 +16,7 @@ from depcheck.load.uv.resolve import How
 from depcheck.manifest import pyproject
 from depcheck.manifest.pyproject import Requirement, normalise
 from depcheck.model import Fault, Reference, Site
+from depcheck.record import NamedTuple
 from depcheck.sources import Sources
 from depcheck.tree.base import Kind
 

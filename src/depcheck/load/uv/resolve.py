@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple
 
 from depcheck.load import conditions
 from depcheck.load.uv import archive, location, package
@@ -16,6 +15,7 @@ from depcheck.load.uv.location import Place
 from depcheck.load.uv.lowering import Wanted
 from depcheck.load.uv.package import Package
 from depcheck.model import Fault
+from depcheck.record import NamedTuple
 from depcheck.sources import Sources
 from depcheck.tree.base import Kind
 

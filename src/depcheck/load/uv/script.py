@@ -6,7 +6,6 @@ Source: uv `uv-scripts/src/lib.rs` (ScriptTag::parse), `lowering.rs` (from_non_w
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 import tomli
 
@@ -18,6 +17,7 @@ from depcheck.manifest import toml
 from depcheck.manifest import uv as dialect
 from depcheck.manifest.uv import Uv
 from depcheck.model import Fault, Outcome, Site
+from depcheck.record import NamedTuple
 from depcheck.sources import Sources
 
 _BLOCK = re.compile(r"(?m)^# /// script[ \t]*\r?$\n(?P<body>(?:^#(?: [^\n]*)?\r?$\n)*)^# ///[ \t]*\r?$")

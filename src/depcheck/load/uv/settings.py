@@ -7,7 +7,6 @@ passed over, an invalid uv.toml is an error.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
 from depcheck import paths
 from depcheck.load.uv import location
@@ -17,6 +16,7 @@ from depcheck.manifest import uv_settings as dialect
 from depcheck.manifest.pyproject import route_text
 from depcheck.manifest.uv_settings import Settings
 from depcheck.model import Fault, Reference, Site
+from depcheck.record import NamedTuple
 from depcheck.sources import Sources
 from depcheck.tree.base import Kind
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from posixpath import normpath
-from typing import NamedTuple
 
 from depcheck import paths
 from depcheck.load import globs
@@ -18,6 +17,7 @@ from depcheck.manifest import gitignore, toml
 from depcheck.manifest.pyproject import normalise, route_text
 from depcheck.manifest.uv import Named, Source, Uv
 from depcheck.model import Fault, Reference, Site
+from depcheck.record import NamedTuple
 from depcheck.sources import Sources
 from depcheck.tree.base import Kind, Tree
 
