@@ -15,6 +15,13 @@ _REQUIREMENTS = (
     "requirements*.txt", "requirements*.in", "*requirements.txt", "constraints*.txt",
     "requirements/*.txt", "requirements/*.in",
 )  # fmt: skip
+_DOCKERFILES = ("Dockerfile", "Dockerfile.*", "*.Dockerfile", "Containerfile")
+_COMPOSE = ("compose*.y*ml", "docker-compose*.y*ml")
+# What stands at the end of a name of what is no Dockerfile, or becomes one first.
+_NO_DOCKERFILE = (
+    ".dockerignore", ".j2", ".jinja", ".jinja2", ".tmpl", ".tpl", ".template", ".in", ".erb", ".mustache",
+    ".md", ".py", ".sh", ".go", ".rs", ".ts", ".js", ".json", ".yml", ".yaml", ".orig", ".bak", ".swp",
+)  # fmt: skip
 _METADATA = b"# /// script"
 _BEGINNING = 4096  # of a script, where its metadata stand
 _PRUNED = frozenset(
@@ -38,6 +45,7 @@ class Listing:
     """The manifests of a work tree, and what git knows of the files around them.
 
     manifests: canonical paths, sorted, of those in the scope; everything: of all others as well.
+    images: Dockerfiles and compose files of the whole tree, sorted.
     notes: words for stderr. has_git: git has listed them. untracked: those that are not in its index.
     """
 
@@ -45,6 +53,10 @@ class Listing:
         self, root: str, everything: tuple[str, ...], scope: Sequence[str], notes: tuple[str, ...] = ()
     ) -> None:
         self.root = root
+        self.images = tuple(path for path in everything if is_dockerfile(path) or is_compose(path))
+        if self.images:
+            among = frozenset(self.images)
+            everything = tuple(path for path in everything if path not in among)
         self.everything = everything
         self.manifests = tuple(path for path in everything if any(paths.is_below(path, top) for top in scope))
         self.notes = notes
@@ -90,7 +102,7 @@ def discover(root: str, scope: Sequence[str]) -> Listing:
 
 def _listed(root: str) -> dict[str, bool] | git.Refusal:
     """Tracked (True) and untracked manifests that are there; ignored ones are not listed."""
-    globs = [f":(glob)**/{name}" for name in (*_NAMES, *_REQUIREMENTS, "*.py")]
+    globs = [f":(glob)**/{name}" for name in (*_NAMES, *_REQUIREMENTS, "*.py", *_DOCKERFILES, *_COMPOSE)]
     words = ("ls-files", "-z", "-t", "-c", "-o", "--exclude-standard", "--", *globs)
     listed = git.answer(root, *words, globs=True)
     if isinstance(listed, git.Refusal):
@@ -102,8 +114,8 @@ def _listed(root: str) -> dict[str, bool] | git.Refusal:
         for path, known in found.items()
         if (
             os.path.lexists(os.path.join(root, path))
-            if is_manifest(path)
-            else paths.parent(path) not in packages and _has_metadata(root, path)
+            if is_manifest(path) or is_dockerfile(path) or is_compose(path)
+            else path.endswith(".py") and paths.parent(path) not in packages and _has_metadata(root, path)
         )
     }
 
@@ -123,7 +135,12 @@ def _walked(root: str) -> list[str]:
             if entry.is_dir(follow_symlinks=False):
                 if entry.name not in _PRUNED:
                     ahead.append(path)
-            elif is_manifest(path) or (is_script(path) and not is_package and _has_metadata(root, path)):
+            elif (
+                is_manifest(path)
+                or is_dockerfile(path)
+                or is_compose(path)
+                or (is_script(path) and not is_package and _has_metadata(root, path))
+            ):
                 found.append(path)
     return found
 
@@ -131,6 +148,22 @@ def _walked(root: str) -> list[str]:
 def is_manifest(path: str) -> bool:
     """Whether the name says that a file is a manifest."""
     return paths.name(path) in _NAMES or is_requirements(path)
+
+
+def is_dockerfile(path: str) -> bool:
+    """Whether the name says that a file is a Dockerfile."""
+    name = paths.name(path)
+    return (
+        name in ("Dockerfile", "Containerfile")
+        or (name.startswith("Dockerfile.") and not name.endswith(_NO_DOCKERFILE))
+        or name.endswith(".Dockerfile")
+    )
+
+
+def is_compose(path: str) -> bool:
+    """Whether the name says that a file is one of Compose."""
+    name = paths.name(path)
+    return name.endswith((".yml", ".yaml")) and name.startswith(("compose.", "docker-compose", "compose-"))
 
 
 def is_script(path: str) -> bool:

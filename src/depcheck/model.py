@@ -43,6 +43,7 @@ class Reference(NamedTuple):
     target: the path it leads to, by the owning tool's own rules (a glob: as written, joined).
     kind:   what has to be there.
     wanted: the package name that the tool expects at the target, as written; empty: any.
+    image_path: where it leads inside an image, absolute; empty: it is looked at in the tree itself.
     """
 
     site: Site
@@ -51,6 +52,7 @@ class Reference(NamedTuple):
     target: str
     kind: Literal["package", "member", "glob", "workspace", "file", "directory", "path"] = "package"
     wanted: str = ""
+    image_path: str = ""
 
 
 class Fault(NamedTuple):
@@ -119,6 +121,26 @@ class Judgement(NamedTuple):
     alone: tuple[Fault, ...] = ()
 
 
+class Built(NamedTuple):
+    """A build command of an image stage.
+
+    service: of a compose project; None where no compose file builds this image.
+    faults:  what makes it fail: those of manifests, and those of the Dockerfile.
+    """
+
+    dockerfile: str
+    service: str | None
+    context: str
+    stage: str
+    line: int
+    command: str
+    workdir: str
+    verdict: Verdict
+    masked: bool = False
+    because: str | None = None
+    faults: tuple[Fault, ...] = ()
+
+
 class Position(NamedTuple):
     """A line and a column, from 1; columns in characters."""
 
@@ -153,5 +175,6 @@ class Diagnostic(NamedTuple):
     notes: tuple[str, ...] = ()
     candidate: Candidate | None = None
     packages: tuple[str, ...] = ()
+    services: tuple[str, ...] = ()
     fingerprint: str = ""
     range: Range | None = None

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 
 from depcheck import discover, fixtures, judging, paths, rules
 from depcheck.manifest import toml
-from depcheck.model import Candidate, Diagnostic, Fault, Judgement, Severity
+from depcheck.model import Built, Candidate, Diagnostic, Fault, Judgement, Severity
 from depcheck.record import NamedTuple
 from depcheck.rules.facts import Facts, FaultKey, Finding, fault_key
 from depcheck.sources import Sources
@@ -28,6 +28,7 @@ class Report(NamedTuple):
     """What a scan found.
 
     blocked: manifest -> fingerprints of the diagnostics that keep it from loading or resolving.
+    builds: the build commands of images, each with the fingerprints of what makes it fail.
     manifests: how many were found in the scope. not_judged: those of them that are meant to be broken,
     each with the folder that says so.
     """
@@ -37,6 +38,7 @@ class Report(NamedTuple):
     judgements: tuple[Judgement, ...]
     diagnostics: tuple[Diagnostic, ...]
     blocked: dict[str, tuple[str, ...]]
+    builds: tuple[tuple[Built, tuple[str, ...]], ...]
     manifests: int
     references: int
     not_judged: fixtures.Apart
@@ -64,6 +66,13 @@ def scan(request: Request, progress: judging.Progress | None = None) -> Report:
     findings = merge(judgements, warnings)
     faults = tuple(finding.fault for found in findings.values() for finding in found)
     candidate = _candidates(sources, listing, faults)
+    builds: tuple[Built, ...] = ()
+    if listing.images:
+        from depcheck import images
+
+        builds, findings = images.examine(
+            sources, listing, request.scope, findings, include_fixtures=request.include_fixtures
+        )
     facts = Facts(sources, listing, judgements, findings, references, candidate)
     diagnostics = locate_all(sources, rules.check(facts))
     return Report(
@@ -72,6 +81,7 @@ def scan(request: Request, progress: judging.Progress | None = None) -> Report:
         judgements,
         diagnostics,
         _blocked(diagnostics, judgements),
+        _builds(diagnostics, builds),
         len(listing.manifests),
         len(references),
         left_out,
@@ -177,3 +187,20 @@ def _blocked(
         if found:
             blocked[judgement.manifest] = tuple(found)
     return blocked
+
+
+def _builds(
+    diagnostics: tuple[Diagnostic, ...], builds: tuple[Built, ...]
+) -> tuple[tuple[Built, tuple[str, ...]], ...]:
+    prints = {(one.name, one.site): one.fingerprint for one in diagnostics}
+    return tuple(
+        (
+            built,
+            tuple(
+                dict.fromkeys(
+                    prints[key] for fault in built.faults if (key := (fault.rule, fault.site)) in prints
+                )
+            ),
+        )
+        for built in builds
+    )

@@ -53,6 +53,16 @@ class Hints:
         replacement = written.write(target)
         return None if replacement == reference.raw else Candidate(replacement, target, reason)
 
+    def by_name(self, fault: Fault) -> tuple[Reference, str] | None:
+        """The reference of a fault as it is written, and the text that leads to the package it names."""
+        asked = _asked(self.sources, fault)
+        found = None if asked is None else self.packages.meant(fault, asked[0])
+        if asked is None or found is None:
+            return None
+        reference, written = asked
+        replacement = written.write(found[0])
+        return None if replacement == reference.raw else (reference, replacement)
+
     def _leads_nowhere(self, fault: Fault, reference: Reference) -> bool:
         if reference.kind == "workspace" or self.sources.tree.kind(reference.target) is Kind.MISSING:
             return True

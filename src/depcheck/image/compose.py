@@ -37,12 +37,6 @@ class Project(NamedTuple):
     faults: tuple[Fault, ...]
 
 
-def is_compose(path: str) -> bool:
-    """Whether a file is a compose file by its name."""
-    name = paths.name(path)
-    return name.endswith((".yml", ".yaml")) and name.startswith(("compose.", "docker-compose", "compose-"))
-
-
 def projects(sources: Sources, files: Sequence[str]) -> Iterator[Project]:
     """The projects that `files` make.
 

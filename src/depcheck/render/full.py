@@ -24,6 +24,7 @@ def render(report: Report, seconds: float, root: str, screen: Screen) -> str:
     names = totals.names(report)
     footnotes = _footnotes(report, names)
     lines: list[str] = []
+    said: dict[Blocked, str] = {}
     for diagnostic, shown in zip(
         report.diagnostics, findings(report.sources, report.diagnostics, screen), strict=True
     ):
@@ -31,6 +32,8 @@ def render(report: Report, seconds: float, root: str, screen: Screen) -> str:
         blocked = totals.packages(diagnostic, names)
         if blocked:
             lines.extend(_remark("blocks", _named(blocked, footnotes), _margin(diagnostic), screen))
+        if diagnostic.services:
+            lines.extend(_remark("blocks", _services(diagnostic, said), _margin(diagnostic), screen))
         if diagnostic.candidate is not None:
             candidate = diagnostic.candidate
             meant = f"did you mean `{candidate.replacement}`? {candidate.reason}"
@@ -109,6 +112,18 @@ def _named(blocked: Blocked, footnotes: Mapping[Blocked, int]) -> str:
     return ", ".join(f"`{name}`" for name in blocked)
 
 
+def _services(diagnostic: Diagnostic, said: dict[Blocked, str]) -> str:
+    """The services that a finding blocks, named at the first that blocks these."""
+    services = diagnostic.services
+    if services in said:
+        return f"{count(len(services), 'service')}, those of {said[services]}"
+    if len(services) > _INLINE:
+        said[services] = f"`{diagnostic.site.file}`"
+    names = ", ".join(f"`{name}`" for name in services[:_LISTED])
+    more = f" and {len(services) - _LISTED:,} more" if len(services) > _LISTED else ""
+    return f"the image{'' if len(services) == 1 else 's'} of {names}{more}"
+
+
 def _footnote(number: int, blocked: Blocked, whole: str, screen: Screen) -> Iterator[str]:
     head = f"[{number}] "
     if whole:
@@ -141,7 +156,11 @@ def _remarks(report: Report, root: str, screen: Screen) -> Iterator[str]:
 
 def _closing(report: Report, seconds: float, screen: Screen) -> str:
     sums = totals.summary(report)
-    seen = ", ".join(count(sums[f"{noun}s"], noun) for noun in ("manifest", "package", "reference"))
+    seen = ", ".join(
+        count(sums[f"{noun}s"], noun)
+        for noun in ("manifest", "package", "reference", "build")
+        if noun != "build" or sums["builds"]
+    )
     found = []
     for severity in ("error", "warning", "info"):
         number = sums[f"{severity}s"]

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from depcheck import __version__
-from depcheck.model import Diagnostic, Judgement, Position, Range, Verdict
+from depcheck.model import Built, Diagnostic, Judgement, Position, Range, Verdict
 from depcheck.pipeline import Report
 from depcheck.render import totals
 
@@ -23,7 +23,7 @@ def render(report: Report, root: str) -> str:
         "root": root,
         "tree": report.tree,
         "packages": [_package(one, report.blocked.get(one.manifest, ())) for one in report.judgements],
-        "builds": [],
+        "builds": [_built(*one) for one in report.builds],
         "diagnostics": [diagnostic(one, names) for one in report.diagnostics],
         "summary": totals.summary(report),
     }
@@ -51,10 +51,10 @@ def diagnostic(one: Diagnostic, names: Mapping[str, str]) -> dict[str, Any]:
             "key": reference.key,
             "raw": reference.raw,
             "target": reference.target or ".",
-            "image_path": None,
+            "image_path": reference.image_path or None,
         },
         "fingerprint": one.fingerprint,
-        "blocks": {"packages": list(totals.packages(one, names)), "services": []},
+        "blocks": {"packages": list(totals.packages(one, names)), "services": list(one.services)},
         "fixes": [],
         "help_uri": f"docs/rules/{one.name}.md",
     }
@@ -71,6 +71,12 @@ def _package(judgement: Judgement, blocked_by: tuple[str, ...]) -> dict[str, Any
         "because": totals.because(judgement),
         "blocked_by": list(blocked_by),
     }
+
+
+def _built(built: Built, blocked_by: tuple[str, ...]) -> dict[str, Any]:
+    fields = built._asdict()
+    del fields["faults"]
+    return {**fields, "blocked_by": list(blocked_by)}
 
 
 def _range(place: Range) -> dict[str, dict[str, int]]:

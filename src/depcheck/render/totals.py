@@ -64,12 +64,13 @@ def summary(report: Report) -> dict[str, int]:
         "manifests": report.manifests,
         "packages": sum(one.name is not None for one in report.judgements),
         "references": report.references,
-        "builds": 0,
+        "builds": len(report.builds),
         "errors": report.count("error"),
         "warnings": report.count("warning"),
         "infos": report.count("info"),
         "fixable": 0,
-        "unknown": sum(map(is_unknown, report.judgements)),
+        "unknown": sum(map(is_unknown, report.judgements))
+        + sum(built.verdict == "unknown" for built, _ in report.builds),
         "not_judged": len(report.not_judged),
     }
 

@@ -34,6 +34,26 @@ MANIFESTS = {
     "broken-patch": "DC115",
     "dormant-path": "DC116",
 }
+# those of images and of compose files what an engine and Compose would not find,
+IMAGES = {
+    "image-missing-path": "DC201",
+    "image-missing-member": "DC202",
+    "image-layout": "DC203",
+    "image-missing-file": "DC204",
+    "image-ignored": "DC205",
+    "copy-source-missing": "DC206",
+    "context-escape": "DC207",
+    "masked-failure": "DC208",
+    "unknown-build": "DC209",
+}
+COMPOSE = {
+    "missing-dockerfile": "DC301",
+    "missing-context": "DC302",
+    "missing-env-file": "DC303",
+    "missing-include": "DC304",
+    "missing-bind-source": "DC305",
+    "unknown-service": "DC306",
+}
 # those of the portability what would not work in a clean clone (`portability`).
 PORTABILITY = {
     "escapes-repository": "DC401",
@@ -45,7 +65,7 @@ PORTABILITY = {
     "submodule-target": "DC407",
     "symlink-escape": "DC408",
 }
-NAMES = {**MANIFESTS, **PORTABILITY}
+NAMES = {**MANIFESTS, **IMAGES, **COMPOSE, **PORTABILITY}
 
 
 class Checker(Protocol):

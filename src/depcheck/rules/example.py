@@ -15,3 +15,16 @@ def crate(directory: str, more: str = "", *, version: str = 'version = "0.1.0"')
     name = directory.rpartition("/")[2]
     manifest = f'[package]\nname = "{name}"\n{version}\nedition = "2021"\n{more}'
     return {f"{directory}/Cargo.toml": manifest, f"{directory}/src/lib.rs": ""}
+
+
+def image(dockerfile: str, context: str = ".") -> Example:
+    """A compose service `hub` and its Dockerfile at the top of its context."""
+    place = "Dockerfile" if context == "." else f"{context}/Dockerfile"
+    return {"compose.yaml": f"services:\n  hub:\n    build: {context}\n", place: dockerfile}
+
+
+WORKSPACE = {
+    **workspace('["hub", "lib"]'),
+    **crate("hub", '\n[dependencies]\nlib = { path = "../lib" }\n'),
+    **crate("lib"),
+}

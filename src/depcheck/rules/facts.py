@@ -18,11 +18,13 @@ class Finding(NamedTuple):
 
     severity:  error where a command of everyday use fails of it, else warning.
     manifests: those that, as the current one, cannot be read, resolved or built because of it.
+    services:  those of compose whose images cannot be built because of it.
     """
 
     fault: Fault
     severity: Severity
     manifests: tuple[str, ...]
+    services: tuple[str, ...] = ()
 
 
 class Facts(NamedTuple):
@@ -53,11 +55,12 @@ def diagnostics(rule: Rule, facts: Facts) -> Iterator[Diagnostic]:
         yield Diagnostic(
             code=rule.code,
             name=rule.name,
-            severity="warning" if rule.severity == "warning" else finding.severity,
+            severity=finding.severity if rule.severity == "error" else rule.severity,
             message=fault.message,
             site=fault.site,
             reference=fault.reference,
             notes=fault.notes,
             candidate=facts.candidate(fault),
             packages=finding.manifests,
+            services=finding.services,
         )

@@ -72,7 +72,7 @@ class Members:
             found.extend(
                 (hit, reference)
                 for hit in hits
-                if "Cargo.toml" in self.tree.names(hit) or self.tree.is_dir(hit)
+                if "Cargo.toml" in self.tree.names(hit) or self.tree.kind(hit) in (Kind.DIR, Kind.UNKNOWN)
             )
         return found
 

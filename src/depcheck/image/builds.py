@@ -1,0 +1,127 @@
+"""Which image builds there are: each Dockerfile with each context it is built with.
+
+What a compose file declares counts. For a Dockerfile that none of them names, the usual places are
+guessed: its own directory and each one above it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from depcheck import paths
+from depcheck.image.compose import Project
+from depcheck.image.lexer import UNKNOWN
+from depcheck.image.scope import Arguments
+from depcheck.manifest.compose import Build, Service, Text
+from depcheck.record import NamedTuple
+from depcheck.tree.base import Kind, Tree
+
+MOST_GUESSES = 8  # directories above a Dockerfile that are tried
+
+
+class Inline(NamedTuple):
+    """A Dockerfile in a compose file, and the line there that says so."""
+
+    text: str
+    line: int
+
+
+class Planned(NamedTuple):
+    """A build that is declared, or guessed.
+
+    dockerfile: canonical; for an inline one the compose file. context: the directory, canonical.
+    contexts:   named ones, None for what is not known.
+    services:   those that it makes the image of; empty without compose.
+    guesses:    how many contexts were tried for this Dockerfile; 0 for a declared one.
+    """
+
+    dockerfile: str
+    context: str
+    arguments: Arguments = Arguments()
+    contexts: tuple[tuple[str, str | None], ...] = ()
+    inline: Inline | None = None
+    services: tuple[str, ...] = ()
+    guesses: int = 0
+
+
+def planned(tree: Tree, dockerfiles: Iterable[str], projects: Iterable[Project]) -> list[Planned]:
+    """The builds of what is listed; those that differ in nothing but the service are one."""
+    found: dict[tuple[object, ...], Planned] = {}
+    for project in projects:
+        for service in project.services.values():
+            build = None if service.build is None else _declared(tree, service, service.build)
+            if build is not None:
+                values = tuple(sorted(build.arguments.values.items()))
+                key = (*build[:2], values, build.arguments.target, *build[3:5])
+                known = found.get(key)
+                services = (*known.services, *build.services) if known else build.services
+                found[key] = build._replace(services=tuple(dict.fromkeys(services)))
+    named = {build.dockerfile for build in found.values()}
+    builds = list(found.values())
+    for path in dockerfiles:
+        if path not in named:
+            builds.extend(_guessed(path))
+    return builds
+
+
+def _guessed(path: str) -> Iterator[Planned]:
+    directories = paths.ancestors(paths.parent(path))
+    if len(directories) > MOST_GUESSES:
+        directories = [*directories[: MOST_GUESSES - 1], ""]
+    for directory in directories:
+        yield Planned(path, directory, guesses=len(directories))
+
+
+def context_of(tree: Tree, build: Build) -> str | None:
+    """The directory of a build's context; None where it is not known, or not on the disk."""
+    context = build.context
+    if context is None:
+        said = build.dockerfile or build.inline
+        return paths.parent(build.site.file) if said is None else said.base
+    if context.value is None or context.remote or context.value.startswith("~"):
+        return None
+    return tree.at(context.base, context.value)
+
+
+def dockerfile_of(tree: Tree, build: Build, context: str) -> str | None:
+    """The Dockerfile of a build; None where it is not known, or not on the disk."""
+    text = build.dockerfile
+    if text is None:
+        found = tree.at(context, "Dockerfile")
+        other = tree.at(context, "Containerfile")
+        return other if tree.kind(found) is Kind.MISSING and tree.kind(other) is Kind.FILE else found
+    return None if text.value is None or text.remote else tree.at(context, text.value)
+
+
+def _declared(tree: Tree, service: Service, build: Build) -> Planned | None:
+    """The build of a service; None where its Dockerfile cannot be read."""
+    context = context_of(tree, build)
+    if context is None:
+        return None
+    inline = None
+    if build.inline is not None:
+        if build.inline.value is None:
+            return None
+        dockerfile = build.inline.site.file
+        inline = Inline(build.inline.value, build.inline.site.line)
+    else:
+        named = dockerfile_of(tree, build, context)
+        if named is None or paths.is_outside(named) or tree.kind(named) is not Kind.FILE:
+            return None
+        dockerfile = named
+    target = "" if build.target is None else build.target.value
+    arguments = Arguments(dict(_values(build.args)), target=target or "")
+    named_contexts = tuple((name, _named(tree, text)) for name, text in build.contexts.items())
+    return Planned(dockerfile, context, arguments, named_contexts, inline, (service.name,))
+
+
+def _values(args: Mapping[str, Text | None]) -> Iterator[tuple[str, str]]:
+    """What is given; a value of the environment is not known."""
+    for name, text in args.items():
+        yield name, UNKNOWN if text is None or text.value is None else text.value
+
+
+def _named(tree: Tree, text: Text) -> str | None:
+    if text.value is None or text.remote or text.value.startswith("~"):
+        return None
+    return tree.at(text.base, text.value)

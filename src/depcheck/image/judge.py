@@ -1,0 +1,305 @@
+"""Every build command of every image: would it find its manifests inside the container?
+
+A command that fails is the fault of the Dockerfile, unless what it asks for is wrong in the repository
+already. So that one does not hide the other, each image is judged twice where manifests are wrong: as
+it is, and over the repository with what is meant there put right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from posixpath import normpath
+
+from depcheck.image import blame, dockerfile
+from depcheck.image.blame import Scene
+from depcheck.image.build import Build, Finding, Inputs, Stage
+from depcheck.image.builds import Planned
+from depcheck.image.context import Context, open_context
+from depcheck.image.dockerignore import Patterns
+from depcheck.image.running import execute
+from depcheck.model import Built, Fault, Reference, Route, Severity, Site, Verdict
+from depcheck.record import NamedTuple
+from depcheck.shell.state import Run
+from depcheck.sources import Sources
+from depcheck.tree.base import Tree, UnknownContentError
+from depcheck.tree.context import ContextTree
+
+Key = tuple[str, str, Route, str, int]
+Known = Mapping[Key, Fault]  # what is wrong with the repository itself
+
+
+class Found(NamedTuple):
+    """A fault of a Dockerfile or a compose file, with the services that it blocks."""
+
+    fault: Fault
+    severity: Severity
+    services: tuple[str, ...] = ()
+
+
+class Images(NamedTuple):
+    """What was found. blocking: faults of manifests that stop an image, with its services."""
+
+    builds: tuple[Built, ...] = ()
+    found: tuple[Found, ...] = ()
+    blocking: tuple[tuple[Fault, tuple[str, ...]], ...] = ()
+
+
+class _Step(NamedTuple):
+    """A build command as it is met. faults: of the Dockerfile; known: of manifests."""
+
+    stage: str
+    line: int
+    command: str
+    workdir: str
+    verdict: Verdict
+    masked: bool
+    because: str | None
+    faults: tuple[Fault, ...]
+    known: tuple[Fault, ...]
+
+
+class _Judged(NamedTuple):
+    """A build: its commands, what else is wrong with its Dockerfile."""
+
+    plan: Planned
+    steps: tuple[_Step, ...]
+    faults: tuple[Found, ...]
+
+
+def judge(
+    sources: Sources, plans: Sequence[Planned], known: Known, mended: tuple[Tree, Known] | None
+) -> Images:
+    """The verdicts of all builds.
+
+    mended: the repository with its manifests put right, and what is wrong with it even so.
+    """
+    right = None if mended is None else (Sources(mended[0]), mended[1])
+    by_file: dict[str, list[_Judged]] = {}
+    for plan in plans:
+        judged = _judged(sources, plan, known)
+        if right is not None and any(step.known for step in judged.steps):
+            judged = _both(judged, _judged(right[0], plan, right[1]))
+        by_file.setdefault(f"{plan.dockerfile}\0{plan.inline}", []).append(judged)
+    outcome = [
+        one for group in by_file.values() for one in (_agreed(group) if group[0].plan.guesses > 1 else group)
+    ]
+    builds: list[Built] = []
+    found: dict[tuple[str, Site], Found] = {}
+    blocking: dict[Fault, tuple[str, ...]] = {}
+    for judged in outcome:
+        builds.extend(_built(judged))
+        services = judged.plan.services
+        for one in (*judged.faults, *_of_steps(judged)):
+            key = (one.fault.rule, one.fault.site)
+            before = found.get(key)
+            joined = (*before.services, *services) if before else services
+            found[key] = Found(
+                before.fault if before else one.fault, one.severity, tuple(dict.fromkeys(joined))
+            )
+        for fault in (fault for step in judged.steps if not step.masked for fault in step.known):
+            blocking[fault] = tuple(dict.fromkeys((*blocking.get(fault, ()), *services)))
+    return Images(tuple(builds), tuple(found.values()), tuple(blocking.items()))
+
+
+def _of_steps(judged: _Judged) -> Iterator[Found]:
+    for step in judged.steps:
+        if step.masked and step.verdict == "fails":
+            message = f"`{step.command[:100]}` cannot work, and what follows it hides that"
+            notes = tuple(fault.message for fault in (*step.faults, *step.known)[:1])
+            site = Site(judged.plan.dockerfile, (), step.command.partition("\n")[0], step.line)
+            yield Found(Fault("masked-failure", site, message, None, notes, "docker"), "warning")
+        elif step.verdict == "unknown":
+            message = f"whether `{' '.join(step.command.split())[:100]}` works is not known: {step.because}"
+            site = Site(judged.plan.dockerfile, (), step.command.partition("\n")[0], step.line)
+            yield Found(Fault("unknown-build", site, message, None, (), "docker"), "info")
+        else:
+            for fault in step.faults:
+                yield Found(fault, "error")
+
+
+def _built(judged: _Judged) -> Iterator[Built]:
+    plan = judged.plan
+    for service in plan.services or (None,):
+        for step in judged.steps:
+            yield Built(
+                plan.dockerfile, service, plan.context or ".", step.stage, step.line, step.command,
+                step.workdir, step.verdict, step.masked, step.because, (*step.known, *step.faults),
+            )  # fmt: skip
+
+
+def _both(plain: _Judged, right: _Judged) -> _Judged:
+    """What fails as it is, and what would still fail with the manifests put right."""
+    behind = {(step.stage, step.line, step.command): step for step in right.steps}
+    steps = []
+    for step in plain.steps:
+        other = behind.get((step.stage, step.line, step.command))
+        more = other.faults if other is not None and step.known else ()
+        faults = {fault.site: fault for fault in (*step.faults, *more)}
+        steps.append(step._replace(faults=tuple(faults.values())))
+    return plain._replace(steps=tuple(steps))
+
+
+def _agreed(group: list[_Judged]) -> list[_Judged]:
+    """The one build that guessed contexts come to: unknown where they do not agree."""
+    first = group[0]
+    shapes = {
+        tuple((step.line, step.command, step.verdict, step.masked, bool(step.known)) for step in one.steps)
+        + tuple(found.fault.site for found in one.faults)
+        for one in group
+    }
+    if len(shapes) == 1:
+        return [group[-1]]
+    tried = ", ".join(f"`{one.plan.context or '.'}`" for one in group)
+    because = f"nothing says what the context is; {tried} come to different answers"
+    steps = []
+    for step in first.steps:
+        others = [
+            other
+            for one in group
+            for other in one.steps
+            if (other.line, other.command) == (step.line, step.command)
+        ]
+        same = len(others) == len(group) and all(other.verdict == "loads" for other in others)
+        steps.append(step if same else step._replace(verdict="unknown", because=because, faults=(), known=()))
+    return [first._replace(steps=tuple(steps), faults=())]
+
+
+def _judged(sources: Sources, plan: Planned, known: Known) -> _Judged:
+    opened = _opened(sources.tree, plan)
+    if opened is None:
+        return _Judged(plan, (), ())
+    build, context = opened
+    judging = _Judging(sources, plan, build, context.tree, known)
+    # A declared build makes one target; what else is in the Dockerfile may be meant for others.
+    stages = build.stages if plan.guesses else build.reached()
+    steps = [step for stage in stages for step in judging.steps(stage)]
+    faults = [*build.inputs.dockerfile.faults, *build.faults, *context.faults]
+    found = [Found(judging.placed(fault), "error") for fault in faults]
+    found += [
+        Found(judging.copying(finding), "error")
+        for stage, finding in build.findings()
+        if judging.is_certain(stage, finding)
+    ]
+    return _Judged(plan, tuple(steps), tuple(found))
+
+
+def _opened(tree: Tree, plan: Planned) -> tuple[Build, Context] | None:
+    if plan.inline is not None:
+        data = plan.inline.text.encode("utf-8", "surrogateescape")
+    else:
+        try:
+            data = tree.read(plan.dockerfile)
+        except (OSError, UnknownContentError):
+            return None
+    context = open_context(tree, plan.context, "" if plan.inline else plan.dockerfile)
+    contexts = {name: None if path is None else _whole(tree, path) for name, path in plan.contexts}
+    read = dockerfile.read(plan.dockerfile, data)
+    return Build(Inputs(read, context.tree, plan.arguments, contexts), execute), context
+
+
+def _whole(tree: Tree, path: str) -> Tree:
+    return ContextTree(tree, path, Patterns(()))
+
+
+class _Judging:
+    """One build on its way."""
+
+    def __init__(
+        self, sources: Sources, plan: Planned, build: Build, context: ContextTree, known: Known
+    ) -> None:
+        self.sources = sources
+        self.plan = plan
+        self.build = build
+        self.context = context
+        self.known = known
+
+    def placed(self, fault: Fault) -> Fault:
+        """The fault where it stands: the lines of an inline Dockerfile are those of no file."""
+        if self.plan.inline is None or fault.site.file != self.plan.dockerfile:
+            return fault
+        within = f"{fault.site.line}: {fault.site.within}"
+        return fault._replace(site=Site(fault.site.file, (), within, self.plan.inline.line))
+
+    def is_certain(self, stage: Stage, finding: Finding) -> bool:
+        """Whether it is known that the source is not there: a RUN may leave more files than depcheck sees."""
+        if finding.source in ("", "context") or not finding.missing:
+            return True
+        number = self.build.number(finding.source)
+        if number is None or number >= stage.number:
+            return any(name == finding.source for name, _ in self.plan.contexts)
+        while number is not None:
+            source = self.build.stages[number]
+            if any(one.name in ("RUN", "ONBUILD") for one in source.instructions):
+                return False
+            number = self.build.base_number(source)
+        return True
+
+    def copying(self, finding: Finding) -> Fault:
+        """What is wrong with an instruction."""
+        line, column = finding.instruction.place(finding.at)
+        site = Site(self.plan.dockerfile, (), finding.missing, line, column)
+        if not finding.missing:
+            return self.placed(Fault(finding.rule, site, finding.message, tool="docker"))
+        name, wanted, top = finding.instruction.name, finding.missing, self.plan.context or "."
+        if finding.source != "context":
+            message = f"`{wanted}` is not in `{finding.source}`, so the engine stops here"
+            reference = Reference(site, name, wanted, "", "path", image_path=f"/{wanted}")
+            return self.placed(Fault(finding.rule, site, message, reference, tool="docker"))
+        reference = Reference(site, name, wanted, self.context.source(wanted), "path")
+        if raw := _escaping(finding):
+            message = f"`{raw}` cannot lead out of the build context `{top}`, and `{wanted}` is not in it"
+            return self.placed(
+                Fault("context-escape", site, message, reference._replace(raw=raw), tool="docker")
+            )
+        message = f"`{wanted}` is not in the build context `{top}`, so the engine stops here"
+        return self.placed(Fault(finding.rule, site, message, reference, tool="docker"))
+
+    def steps(self, stage: Stage) -> Iterator[_Step]:
+        """The build commands of a stage."""
+        for ran in self.build.made(stage).runs:
+            for event in ran.events:
+                if isinstance(event, Run):
+                    yield self.step(Scene(self.sources, self.build, stage, ran, event))
+
+    def step(self, scene: Scene) -> _Step:
+        """One command with its verdict."""
+        event, outcome = scene.event, scene.event.outcome
+        verdict, because = outcome.verdict, None
+        if verdict == "fails" and event.doubt and not event.masked:
+            verdict = "unknown"
+        if verdict == "unknown":
+            because = "; ".join(dict.fromkeys(filter(None, (event.refused, *outcome.unknowns, event.doubt))))
+        known: dict[Fault, None] = {}
+        other: list[Fault] = []
+        for fault in outcome.faults if verdict == "fails" else ():
+            own = self.own(scene, fault)
+            if own is None:
+                other.append(fault)
+            else:
+                known[own] = None
+        faults = {}
+        for faulty in blame.group(scene, other):
+            blamed = self.placed(blame.blame(scene, self.context, faulty))
+            faults.setdefault(blamed.site, blamed)
+        line = scene.line if self.plan.inline is None else self.plan.inline.line
+        masked = event.masked and verdict == "fails"
+        return _Step(
+            scene.stage.label, line, event.text, f"/{event.cwd}", verdict, masked, because,
+            tuple(faults.values()), tuple(known),
+        )  # fmt: skip
+
+    def own(self, scene: Scene, fault: Fault) -> Fault | None:
+        """The same fault of the repository, where it is wrong there already."""
+        whence = blame.origin(scene, fault.site.file)
+        if whence is None:
+            return None
+        site = fault.site
+        return self.known.get((fault.rule, whence, site.route, site.within, site.line))
+
+
+def _escaping(finding: Finding) -> str:
+    """The source of a COPY as it is written, where it leads above the top of the context."""
+    for word in finding.instruction.words[:-1]:
+        if word.at == finding.at and normpath(word.text.lstrip("/")).startswith(".."):
+            return word.text
+    return ""

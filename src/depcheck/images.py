@@ -1,0 +1,108 @@
+"""The images of a repository: which there are, what is wrong with them, put beside the rest.
+
+Imported where a Dockerfile or a compose file is listed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from depcheck import clone, fixtures, paths
+from depcheck.discover import Listing, is_compose, is_dockerfile
+from depcheck.image.judge import Found, Images, Known
+from depcheck.model import Built, Fault
+from depcheck.rules.facts import Finding, fault_key
+from depcheck.sources import Sources
+from depcheck.tree.base import Tree
+
+Findings = dict[str, tuple[Finding, ...]]
+# What steps before a build make: whether it is there when the image is built is not known.
+_MADE = frozenset(
+    {"target", "dist", "build", "out", "bin", "artifacts", "node_modules", "release", "wheels", "wheelhouse"}
+)
+
+
+def examine(
+    sources: Sources, listing: Listing, scope: Sequence[str], findings: Findings, *, include_fixtures: bool
+) -> tuple[tuple[Built, ...], Findings]:
+    """The build commands of the images, and the findings with those of the images."""
+    tree = sources.tree
+    apart = {} if include_fixtures else fixtures.apart(tree, listing.images, scope)
+    inside = [
+        path
+        for path in listing.images
+        if path not in apart and any(paths.is_below(path, top) for top in scope)
+    ]
+    composed = [path for path in listing.images if is_compose(path) and path not in apart]
+    dockerfiles = [path for path in inside if is_dockerfile(path)]
+    found: list[Found] = []
+    projects = []
+    if composed:
+        from depcheck.image import compose, services
+
+        projects = list(compose.projects(sources, composed))
+        found += services.check(tree, projects)
+    known = {fault_key(one.fault): one.fault for listed in findings.values() for one in listed}
+    from depcheck.image import builds, judge
+
+    plans = builds.planned(tree, dockerfiles, projects)
+    plans = [plan for plan in plans if plan.dockerfile in inside]
+    images = judge.judge(sources, plans, known, _mended(sources, listing, known) if plans else None)
+    found += images.found
+    return images.builds, _merged(findings, images, list(_settled(tree.root, listing, found, inside)))
+
+
+def _mended(sources: Sources, listing: Listing, known: Known) -> tuple[Tree, Known] | None:
+    """The repository with what is meant in its manifests put right, and what is wrong with it still."""
+    if not known:
+        return None
+    from depcheck.hints import Hints
+    from depcheck.hints.mended import mended
+
+    faults = tuple(known.values())
+    found = mended(sources, Hints(sources, listing, faults), faults)
+    if found is None:
+        return None
+    return found.tree, {key: fault for key, fault in known.items() if fault not in found.faults}
+
+
+def _settled(root: str, listing: Listing, found: Sequence[Found], inside: Sequence[str]) -> Iterator[Found]:
+    """What lies in the scope; what git ignores, or a step before makes, may be there when it counts."""
+    among = frozenset(inside)
+    asked = [path for one in found if (path := _absent(one.fault))]
+    ignored = clone.ignored(root, asked) if asked and listing.has_git else frozenset[str]()
+    for one in found:
+        if one.fault.site.file not in among:
+            continue
+        path = _absent(one.fault)
+        made = path in ignored or not _MADE.isdisjoint(path.split("/"))
+        if not made:
+            yield one
+        elif one.fault.rule != "missing-bind-source":
+            yield one._replace(severity="warning")
+
+
+def _absent(fault: Fault) -> str:
+    """The path of the repository that is not there; empty where it is another fault."""
+    if fault.rule not in ("copy-source-missing", "missing-env-file", "missing-bind-source"):
+        return ""
+    target = "" if fault.reference is None else fault.reference.target
+    return "" if paths.is_outside(target) else target
+
+
+def _merged(findings: Findings, images: Images, found: Sequence[Found]) -> Findings:
+    """The findings of the manifests with the services that they block, and those of the images."""
+    blocking: Mapping[object, tuple[str, ...]] = {fault_key(fault): names for fault, names in images.blocking}
+    merged = {
+        rule: [one._replace(services=blocking.get(fault_key(one.fault), ())) for one in listed]
+        for rule, listed in findings.items()
+    }
+    raised = set(blocking)
+    for rule, listed in merged.items():
+        # What only other commands meet is an error where the command of a RUN meets it.
+        merged[rule] = [
+            one._replace(severity="error") if fault_key(one.fault) in raised else one for one in listed
+        ]
+    for one in found:
+        merged.setdefault(one.fault.rule, []).append(Finding(one.fault, one.severity, (), one.services))
+    return {rule: tuple(listed) for rule, listed in merged.items()}
