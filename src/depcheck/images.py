@@ -20,6 +20,7 @@ Findings = dict[str, tuple[Finding, ...]]
 _MADE = frozenset(
     {"target", "dist", "build", "out", "bin", "artifacts", "node_modules", "release", "wheels", "wheelhouse"}
 )
+_FOREIGN = frozenset({"vendor", "third_party", "third-party", "node_modules", "site-packages"})
 
 
 def examine(
@@ -46,10 +47,19 @@ def examine(
     from depcheck.image import builds, judge
 
     plans = builds.planned(tree, dockerfiles, projects)
-    plans = [plan for plan in plans if plan.dockerfile in inside]
+    plans = [
+        plan
+        for plan in plans
+        if plan.dockerfile in inside and not (plan.guesses and _foreign(plan.dockerfile))
+    ]
     images = judge.judge(sources, plans, known, _mended(sources, listing, known) if plans else None)
     found += images.found
     return images.builds, _merged(findings, images, list(_settled(tree.root, listing, found, inside)))
+
+
+def _foreign(path: str) -> bool:
+    """Whether a Dockerfile that nothing names lies among what others have made, or what tests read."""
+    return any(part in _FOREIGN or part.startswith("testfile") for part in path.split("/")[:-1])
 
 
 def _mended(sources: Sources, listing: Listing, known: Known) -> tuple[Tree, Known] | None:

@@ -21,6 +21,7 @@ from depcheck.tree.context import ContextTree
 from depcheck.tree.stage import Dir, Graft, StageTree, origin_in
 
 _MOST = 5000  # directories of a stage that are looked through for where something lies
+_MANIFESTS = ("Cargo.toml", "pyproject.toml", "setup.py")
 _ASKING = 6  # manifests that are named as asking for one thing
 _KINDS = {
     "missing-member": "image-missing-member",
@@ -121,6 +122,8 @@ def blame(scene: Scene, context: ContextTree, faults: Sequence[Fault]) -> Fault:
     if fault.rule not in _KINDS:
         return _other(scene, fault)
     what = missing(scene, fault)
+    if scene.tree.kind(what.inside) not in (Kind.MISSING, Kind.DIR):
+        return _other(scene, fault)
     found = _absent(scene, context, fault, what)
     site = Site(scene.dockerfile, (), what.outside or what.inside, found.line)
     reference = _reference(scene, fault, what)
@@ -181,15 +184,20 @@ def _stands(scene: Scene, fault: Fault, path: str) -> bool:
 
 def _other(scene: Scene, fault: Fault) -> Fault:
     """What is wrong in the image in another way than by absence."""
-    message = f"{_command(scene)}: {fault.message}"
-    return Fault(
-        "image-layout",
-        Site(scene.dockerfile, (), fault.message, scene.line),
-        message,
-        None,
-        fault.notes,
-        fault.tool,
-    )
+    site = Site(scene.dockerfile, (), fault.message, scene.line)
+    message = f"{fault.message}, when {_command(scene)}"
+    return Fault(_KINDS.get(fault.rule, "image-layout"), site, message, None, fault.notes, fault.tool)
+
+
+def unknown(scene: Scene, fault: Fault) -> str:
+    """Why what the fault misses may be there all the same; empty: it is not."""
+    if fault.rule not in _KINDS:
+        return ""
+    tree, inside = scene.tree, missing(scene, fault).inside
+    for path in (inside, *(paths.join(inside, name) for name in _MANIFESTS)):
+        if tree.kind(path) is Kind.UNKNOWN:
+            return f"what stands at `/{path}` is not known"
+    return tree.may_hold_more(tree.resolve(inside)) or tree.may_hold_more(tree.resolve(paths.parent(inside)))
 
 
 def _command(scene: Scene) -> str:

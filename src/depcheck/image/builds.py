@@ -1,7 +1,7 @@
 """Which image builds there are: each Dockerfile with each context it is built with.
 
 What a compose file declares counts. For a Dockerfile that none of them names, the usual places are
-guessed: its own directory and each one above it.
+guessed: its own directory and the root, and where its COPYs cannot be carried out in either, those between.
 """
 
 from __future__ import annotations
@@ -66,10 +66,9 @@ def planned(tree: Tree, dockerfiles: Iterable[str], projects: Iterable[Project])
 
 def _guessed(path: str) -> Iterator[Planned]:
     directories = paths.ancestors(paths.parent(path))
-    if len(directories) > MOST_GUESSES:
-        directories = [*directories[: MOST_GUESSES - 1], ""]
-    for directory in directories:
-        yield Planned(path, directory, guesses=len(directories))
+    usual = [directories[0], *directories[-1:]]
+    for directory in dict.fromkeys([*usual, *directories[1:MOST_GUESSES]]):
+        yield Planned(path, directory, Arguments(complete=False), guesses=len(directories))
 
 
 def context_of(tree: Tree, build: Build) -> str | None:

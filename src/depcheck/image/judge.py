@@ -25,6 +25,7 @@ from depcheck.tree.base import Tree, UnknownContentError
 from depcheck.tree.context import ContextTree
 
 Key = tuple[str, str, Route, str, int]
+_STOPPING = ("copy-source-missing", "context-escape", "missing-context")
 Known = Mapping[Key, Fault]  # what is wrong with the repository itself
 
 
@@ -65,6 +66,11 @@ class _Judged(NamedTuple):
     steps: tuple[_Step, ...]
     faults: tuple[Found, ...]
 
+    @property
+    def stopped(self) -> bool:
+        """Whether the engine stops at a COPY."""
+        return any(found.fault.rule in _STOPPING for found in self.faults)
+
 
 def judge(
     sources: Sources, plans: Sequence[Planned], known: Known, mended: tuple[Tree, Known] | None
@@ -81,7 +87,7 @@ def judge(
             judged = _both(judged, _judged(right[0], plan, right[1]))
         by_file.setdefault(f"{plan.dockerfile}\0{plan.inline}", []).append(judged)
     outcome = [
-        one for group in by_file.values() for one in (_agreed(group) if group[0].plan.guesses > 1 else group)
+        one for group in by_file.values() for one in (_agreed(group) if group[0].plan.guesses else group)
     ]
     builds: list[Built] = []
     found: dict[tuple[str, Site], Found] = {}
@@ -129,10 +135,10 @@ def _built(judged: _Judged) -> Iterator[Built]:
 
 def _both(plain: _Judged, right: _Judged) -> _Judged:
     """What fails as it is, and what would still fail with the manifests put right."""
-    behind = {(step.stage, step.line, step.command): step for step in right.steps}
+    behind = {_place(step): step for step in right.steps}
     steps = []
     for step in plain.steps:
-        other = behind.get((step.stage, step.line, step.command))
+        other = behind.get(_place(step))
         more = other.faults if other is not None and step.known else ()
         faults = {fault.site: fault for fault in (*step.faults, *more)}
         steps.append(step._replace(faults=tuple(faults.values())))
@@ -140,28 +146,47 @@ def _both(plain: _Judged, right: _Judged) -> _Judged:
 
 
 def _agreed(group: list[_Judged]) -> list[_Judged]:
-    """The one build that guessed contexts come to: unknown where they do not agree."""
-    first = group[0]
-    shapes = {
-        tuple((step.line, step.command, step.verdict, step.masked, bool(step.known)) for step in one.steps)
-        + tuple(found.fault.site for found in one.faults)
-        for one in group
-    }
-    if len(shapes) == 1:
-        return [group[-1]]
-    tried = ", ".join(f"`{one.plan.context or '.'}`" for one in group)
-    because = f"nothing says what the context is; {tried} come to different answers"
+    """The one build that guessed contexts come to: unknown where they do not agree.
+
+    group: the two usual contexts first. One in which a COPY cannot be carried out is none that anybody uses.
+    """
+    usual = group[:2]
+    possible = [one for one in usual if not one.stopped] or [one for one in group if not one.stopped] or usual
+    first = possible[0]
+    if len({_shape(one) for one in possible}) == 1:
+        warned = tuple(
+            found._replace(severity="warning") if found.fault.rule in _STOPPING else found
+            for found in first.faults
+        )
+        return [first if first.plan.guesses == 1 else first._replace(faults=warned)]
+    tried = ", ".join(f"`{one.plan.context or '.'}`" for one in possible)
+    because = f"nothing says what the build context is; {tried} come to different answers"
     steps = []
     for step in first.steps:
-        others = [
-            other
-            for one in group
-            for other in one.steps
-            if (other.line, other.command) == (step.line, step.command)
-        ]
-        same = len(others) == len(group) and all(other.verdict == "loads" for other in others)
-        steps.append(step if same else step._replace(verdict="unknown", because=because, faults=(), known=()))
+        others = [other for one in possible for other in one.steps if _place(other) == _place(step)]
+        same = len(others) == len(possible) and all(other.verdict == "loads" for other in others)
+        unknown = step._replace(verdict="unknown", masked=False, because=because, faults=(), known=())
+        steps.append(step if same else unknown)
     return [first._replace(steps=tuple(steps), faults=())]
+
+
+def _place(step: _Step) -> tuple[str, int, str]:
+    return step.stage, step.line, step.command
+
+
+def _shape(judged: _Judged) -> tuple[object, ...]:
+    """What two builds have in common that come to the same."""
+    steps = tuple(
+        (
+            *_place(step),
+            step.verdict,
+            step.masked,
+            bool(step.known),
+            tuple(fault.site for fault in step.faults),
+        )
+        for step in judged.steps
+    )
+    return steps, frozenset(found.fault.site for found in judged.faults)
 
 
 def _judged(sources: Sources, plan: Planned, known: Known) -> _Judged:
@@ -265,19 +290,26 @@ class _Judging:
         """One command with its verdict."""
         event, outcome = scene.event, scene.event.outcome
         verdict, because = outcome.verdict, None
+        open_ends = [blame.unknown(scene, fault) for fault in outcome.faults]
+        if verdict == "fails" and all(open_ends):
+            verdict = "unknown"
         if verdict == "fails" and event.doubt and not event.masked:
             verdict = "unknown"
         if verdict == "unknown":
-            because = "; ".join(dict.fromkeys(filter(None, (event.refused, *outcome.unknowns, event.doubt))))
+            because = "; ".join(
+                dict.fromkeys(filter(None, (event.refused, *outcome.unknowns, event.doubt, *open_ends)))
+            )
         known: dict[Fault, None] = {}
         other: list[Fault] = []
-        for fault in outcome.faults if verdict == "fails" else ():
+        for fault, open_end in zip(outcome.faults, open_ends, strict=True):
+            if verdict != "fails" or open_end:
+                continue
             own = self.own(scene, fault)
             if own is None:
                 other.append(fault)
             else:
                 known[own] = None
-        faults = {}
+        faults: dict[Site, Fault] = {}
         for faulty in blame.group(scene, other):
             blamed = self.placed(blame.blame(scene, self.context, faulty))
             faults.setdefault(blamed.site, blamed)

@@ -235,20 +235,20 @@ def _cook(state: State, words: list[Field], spot: Spot) -> Result:
     if given.has("no-build"):
         return GOOD
     command = "check" if given.has("check") else "clippy" if given.has("clippy") else "build"
-    kept = list(_kept(words))
+    kept = list(_kept([field.text for field in words]))
     from depcheck.load.cargo import command as loader
 
-    def ask(sources: Sources, cwd: str, _words: list[str], env: Mapping[str, str]) -> Outcome:
-        return loader.run(sources, cwd, [command, *kept], env)
+    def ask(sources: Sources, cwd: str, words: list[str], env: Mapping[str, str]) -> Outcome:
+        return loader.run(sources, cwd, [command, *_kept(words[3:])], env)
 
     result = record(state, fields, spot, ask)
     made(state, ["cargo", command, *kept], result)
     return result
 
 
-def _kept(words: list[Field]) -> Iterator[str]:
+def _kept(words: list[str]) -> Iterator[str]:
     """The options of `cook` that it hands on to the build."""
-    waiting = [field.text for field in words][::-1]
+    waiting = words[::-1]
     while waiting:
         word = waiting.pop()
         if word == "--recipe-path":
