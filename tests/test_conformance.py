@@ -25,8 +25,6 @@ OVERRULED = {
 # The suite has an error named that uv alone makes of a requirements file; pip, which owns such a file
 # where nothing speaks for uv, passes over the directory, so `scan` warns.
 UNNAMED = {"uv/req-find-links-relative"}
-# What is not modelled yet, and said to be unknown.
-UNKNOWN = {"cargo/nightly-path-base-undefined", "cargo/nightly-path-bases"}
 
 
 def tools() -> list[str]:
@@ -65,7 +63,7 @@ def test_every_recorded_answer_is_given(tool: str, tmp_path: Path) -> None:
 
 def _is_allowed(line: str) -> bool:
     kind, case = line.split()[:2]
-    allowed = {"unknown": UNKNOWN, "unnamed": UNNAMED, "blamed": OVERRULED, "accused": OVERRULED}
+    allowed = {"unnamed": UNNAMED, "blamed": OVERRULED, "accused": OVERRULED}
     return case in allowed.get(kind, ())
 
 

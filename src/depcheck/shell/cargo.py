@@ -185,9 +185,10 @@ def _prepare(state: State, words: list[Field], spot: Spot) -> Result:
 def _recipe(state: State) -> str | None:
     """The recipe as cargo-chef writes it, each manifest with its own text; None where one is not known."""
     from depcheck.load.cargo import workspace
+    from depcheck.load.cargo.toolchain import STABLE
 
     world = state.world
-    found = world.sources().get(workspace.load, paths.join(state.cwd, "Cargo.toml"))
+    found = world.sources().get(workspace.load, paths.join(state.cwd, "Cargo.toml"), STABLE)
     manifests = []
     for path, package in found.members.items():
         text = world.read(path)

@@ -103,8 +103,9 @@ def _cargo_files(findings: Findings, cargo_toml: str) -> None:
     """`from_cargo_toml` opens the crate's readme and licence file, where pyproject gives none."""
     from depcheck.load.cargo import workspace
     from depcheck.load.cargo.judge import packaged
+    from depcheck.load.cargo.toolchain import STABLE
 
-    loaded = findings.sources.get(workspace.load, cargo_toml)
+    loaded = findings.sources.get(workspace.load, cargo_toml, STABLE)
     package = loaded.members.get(cargo_toml)
     if package is None:
         return
@@ -139,8 +140,9 @@ def _project_files(findings: Findings, cargo_toml: str) -> None:
 
 def _allowed(findings: Findings, cargo_toml: str) -> str:
     from depcheck.load.cargo import workspace
+    from depcheck.load.cargo.toolchain import STABLE
 
-    loaded = findings.sources.get(workspace.load, cargo_toml)
+    loaded = findings.sources.get(workspace.load, cargo_toml, STABLE)
     root = paths.parent(loaded.root or cargo_toml)
     return root if paths.is_below(findings.directory, root) else findings.directory
 

@@ -13,16 +13,16 @@ from depcheck.load.cargo import (
     lock,
     requested,
     selection,
+    toolchain,
     units,
     workspace,
 )
 from depcheck.load.cargo.activate import explicit_default
 from depcheck.load.cargo.invocation import Invocation, parse
 from depcheck.load.cargo.judge import Scope, resolution, unconfigured
-from depcheck.load.cargo.package import Package, read
+from depcheck.load.cargo.package import Package
 from depcheck.load.cargo.resolve import Resolved
 from depcheck.load.cargo.workspace import Loaded
-from depcheck.manifest.cargo import Manifest
 from depcheck.model import Fault, Outcome, Reference, Site
 from depcheck.sources import Sources
 
@@ -43,6 +43,13 @@ _KNOWN = {"locate-project", *_RESOLVING, *_BUILDING, *_PACKAGING, *_LOADING}
 def run(sources: Sources, cwd: str, words: Sequence[str], env: Mapping[str, str]) -> Outcome:
     """What `cargo WORDS` does in `cwd`. Raises UsageError."""
     invocation = parse(words)
+    chosen = toolchain.of(sources, cwd, env, invocation.toolchain)
+    moved = invocation.has("-C") and "unstable-options" not in invocation.values("-Z")
+    if moved or (invocation.has("-Z") and chosen == toolchain.STABLE):
+        message = "`-C` and `-Z` are only accepted by a nightly cargo, the former with `-Z unstable-options`"
+        return Outcome(
+            (Fault("invalid-manifest", Site(paths.join(cwd, "Cargo.toml")), message, tool="cargo"),)
+        )
     for directory in invocation.values("-C"):
         cwd = sources.tree.at(cwd, directory)
     if invocation.command in _APART or invocation.has("--help", "-h"):
@@ -53,20 +60,12 @@ def run(sources: Sources, cwd: str, words: Sequence[str], env: Mapping[str, str]
         return Outcome(settings.faults, (f"`cargo {invocation.command}` is an alias or a plugin",))
     if settings.faults:
         return Outcome(settings.faults)
-    if "path-bases" in words or (env.get("RUSTC_BOOTSTRAP") == "1" and _uses_nightly(sources, cwd)):
-        return Outcome(unknowns=("nightly features are not modelled",))
     manifest = current.find(sources, cwd, invocation)
     if isinstance(manifest, Fault) or (
         invocation.command == "locate-project" and not invocation.has("--workspace")
     ):
         return Outcome((manifest,) if isinstance(manifest, Fault) else ())
-    return _Run(sources, invocation, manifest, (files, env)).outcome()
-
-
-def _uses_nightly(sources: Sources, cwd: str) -> bool:
-    found = current.find(sources, cwd, Invocation("metadata", {}, ()))
-    manifest = None if isinstance(found, Fault) else read(sources, found)
-    return isinstance(manifest, Manifest) and manifest.is_nightly
+    return _Run(sources, invocation, manifest, (files, env, chosen)).outcome()
 
 
 class _Run:
@@ -77,15 +76,15 @@ class _Run:
         sources: Sources,
         invocation: Invocation,
         manifest: str,
-        around: tuple[tuple[str, ...], Mapping[str, str]],
+        around: tuple[tuple[str, ...], Mapping[str, str], toolchain.Toolchain],
     ) -> None:
         self.sources = sources
         self.invocation = invocation
         self.command = invocation.command
         self.manifest = manifest
-        files, self.env = around
+        files, self.env, chosen = around
         self.settings = sources.get(config.read, files)
-        self.loaded: Loaded = sources.get(workspace.load, manifest)
+        self.loaded: Loaded = sources.get(workspace.load, manifest, chosen)
         self.files = files
         self.lock_file = paths.join(paths.parent(self.loaded.root or manifest), "Cargo.lock")
         self.faults: list[Fault] = []

@@ -14,12 +14,15 @@ from depcheck.load.cargo.package import path_dependency
 from depcheck.load.cargo.patches import Patch
 from depcheck.manifest import toml
 from depcheck.manifest.cargo import configuration, dependencies
+from depcheck.manifest.cargo.configuration import files
 from depcheck.manifest.cargo.reading import Reading
 from depcheck.manifest.pyproject import route_text, strings, table_at
 from depcheck.model import Fault, Reference, Site
 from depcheck.record import NamedTuple
 from depcheck.sources import Sources
 from depcheck.tree.base import Kind
+
+__all__ = ["NONE", "Config", "files", "read", "unconfigured"]
 
 
 class Config(NamedTuple):
@@ -46,20 +49,6 @@ class Config(NamedTuple):
 
 _TOML = re.compile(r"(?:[^*?\[\]{}]*/)?[^*?\[\]{}/]+\.toml/*")
 NONE = Config((), (), (), (), (), (), (), (), (), frozenset())
-
-
-def files(sources: Sources, directory: str) -> tuple[str, ...]:
-    """The configuration files that cargo merges when it runs in `directory`, nearest first."""
-    above = (
-        () if not directory or paths.is_outside(directory) else sources.get(files, paths.parent(directory))
-    )
-    if ".cargo" not in sources.tree.names(directory):
-        return above
-    for name in ("config", "config.toml"):  # the legacy name wins where both exist
-        path = paths.join(directory, f".cargo/{name}")
-        if sources.tree.kind(path) is Kind.FILE:
-            return (path, *above)
-    return above
 
 
 def read(sources: Sources, files: tuple[str, ...]) -> Config:

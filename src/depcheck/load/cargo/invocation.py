@@ -72,11 +72,12 @@ _ALIASES = {"b": "build", "c": "check", "d": "doc", "r": "run", "t": "test", "rm
 
 
 class Invocation(NamedTuple):
-    """A parsed command line: its subcommand, its options with their values, its operands."""
+    """A parsed command line: its subcommand, its options with their values, its operands, `+toolchain`."""
 
     command: str
     options: Mapping[str, tuple[str, ...]]
     operands: tuple[str, ...]
+    toolchain: str = ""
 
     def has(self, *names: str) -> bool:
         """Whether one of the options is given."""
@@ -92,8 +93,7 @@ def parse(words: Sequence[str]) -> Invocation:
     options: dict[str, tuple[str, ...]] = {}
     operands: list[str] = []
     ahead = list(words)[::-1]
-    if ahead and ahead[-1].startswith("+"):
-        ahead.pop()
+    toolchain = ahead.pop()[1:] if ahead and ahead[-1].startswith("+") else ""
     while ahead:
         word = ahead.pop()
         if word == "--":
@@ -116,4 +116,4 @@ def parse(words: Sequence[str]) -> Invocation:
             return Invocation("version", options, ())
         raise UsageError("no cargo command is given")
     command = _ALIASES.get(operands[0], operands[0])
-    return Invocation(command, options, tuple(operands[1:]))
+    return Invocation(command, options, tuple(operands[1:]), toolchain)

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 
 from depcheck import paths
-from depcheck.load.cargo import compilation, config, lock, workspace
+from depcheck.load.cargo import compilation, config, lock, toolchain, workspace
 from depcheck.load.cargo.activate import enabled, explicit_default
 from depcheck.load.cargo.archive import left_out, packaged
 from depcheck.load.cargo.config import Config
@@ -30,7 +30,8 @@ def metadata(sources: Sources, manifest: str) -> Outcome:
 
 def judge(sources: Sources, path: str, env: Mapping[str, str] = os.environ) -> Judged:
     """What cargo's everyday commands do with `path` as the current manifest, from its directory."""
-    loaded = sources.get(workspace.load, path)
+    chosen = toolchain.of(sources, paths.parent(path), env)
+    loaded = sources.get(workspace.load, path, chosen)
     files = sources.get(config.files, paths.parent(path))
     settings = sources.get(config.read, files)
     loads = _loads(sources, loaded, settings, env)
@@ -53,6 +54,7 @@ def judge(sources: Sources, path: str, env: Mapping[str, str] = os.environ) -> J
     package = loaded.members.get(path)
     if package is None:
         return Judged(loads, resolves, Outcome(latent=latent))
+    latent = (*latent, *toolchain.outdated(sources, package.manifest, package.edition))
     builds = dict.fromkeys(_builds(sources, loaded, package, (settings, resolved)))
     latent = (*latent, *dormant(sources, package, resolved))
     return Judged(loads, resolves, Outcome(tuple(builds), latent=latent), _alone(loaded, builds))
@@ -107,12 +109,14 @@ def _builds(
 def resolution(sources: Sources, loaded: Loaded, files: tuple[str, ...], scope: Scope = ALL) -> Resolved:
     """The resolution, one for all members of a workspace that read the same configuration."""
     if loaded.shared and loaded.root is not None:
-        return sources.get(_shared, loaded.root, files, scope)
+        return sources.get(_shared, loaded.root, loaded.session.toolchain, files, scope)
     return _resolve(sources, loaded, files, scope)
 
 
-def _shared(sources: Sources, root: str, files: tuple[str, ...], scope: Scope) -> Resolved:
-    return _resolve(sources, sources.get(workspace.load_root, root), files, scope)
+def _shared(
+    sources: Sources, root: str, chosen: toolchain.Toolchain, files: tuple[str, ...], scope: Scope
+) -> Resolved:
+    return _resolve(sources, sources.get(workspace.load_root, root, chosen), files, scope)
 
 
 def _resolve(sources: Sources, loaded: Loaded, files: tuple[str, ...], scope: Scope) -> Resolved:

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from depcheck import paths
-from depcheck.load.cargo import targets
+from depcheck.load.cargo import targets, toolchain
+from depcheck.load.cargo.toolchain import Toolchain
 from depcheck.manifest import cargo, toml
 from depcheck.manifest.cargo import Dependency, Manifest
 from depcheck.manifest.cargo.reading import Reading
@@ -46,6 +47,7 @@ class Package(NamedTuple):
     registries: tuple[tuple[Site, str], ...]
     faults: tuple[Fault, ...]
     recorded: tuple[Fault, ...]
+    unknowns: tuple[str, ...] = ()
 
     @property
     def is_virtual(self) -> bool:
@@ -77,13 +79,51 @@ def needs_root(manifest: Manifest) -> bool:
     return any(dependency.inherited for dependency in manifest.dependencies)
 
 
-def prepare(sources: Sources, manifest: Manifest, root: str | None, blocked: bool) -> Package:
+def prepare(
+    sources: Sources, manifest: Manifest, root: str | None, blocked: bool, chosen: Toolchain
+) -> Package:
     """Read a package that inherits from `root`; blocked: the search for the root met a broken manifest."""
     path = manifest.path
     above: Manifest | Fault | toml.Unknown | None = None if root is None else read(sources, root)
     if blocked or isinstance(above, toml.Unknown):
         above = Fault("missing-workspace-root", Site(path), "")
-    return _prepare(sources, manifest, above)
+    refused, unknowns = toolchain.unstable(manifest, chosen)
+    seen = manifest._replace(faults=(*manifest.faults, *refused)) if refused else manifest
+    package = _prepare(sources, seen, above)
+    based = [one for one in _based(manifest, above) if one[1].has_path]
+    if not (based or unknowns or refused):
+        return package
+    found, faults = [], list(package.faults)
+    for place, entry in based:
+        match toolchain.base(place, entry, chosen, manifest.cargo_features):
+            case str() as because:
+                unknowns.append(because)
+            case Fault() as fault if fault not in faults:
+                faults.append(fault)
+            case (directory,):
+                start = paths.join(directory, "Cargo.toml")
+                dependency = path_dependency(sources, start, entry)
+                site = Site(place.path, dependency.reference.site.route)
+                found.append(dependency._replace(reference=dependency.reference._replace(site=site)))
+    return package._replace(
+        manifest=manifest,
+        dependencies=(*package.dependencies, *found),
+        faults=tuple(faults),
+        unknowns=tuple(unknowns),
+    )
+
+
+def _based(manifest: Manifest, root: Manifest | Fault | None) -> Iterator[tuple[Manifest, Dependency]]:
+    """The dependencies whose path starts from a `base`, with the manifest that says so."""
+    table = root.workspace.dependencies if isinstance(root, Manifest) and root.workspace else {}
+    for entry in manifest.dependencies:
+        if entry.base:
+            yield manifest, entry
+        elif entry.inherited and isinstance(root, Manifest) and entry.key in table and table[entry.key].base:
+            merged = table[entry.key]._replace(
+                kind=entry.kind, optional=entry.optional, platform=entry.platform
+            )
+            yield root, merged
 
 
 def _prepare(sources: Sources, manifest: Manifest, root: Manifest | Fault | None) -> Package:
@@ -105,6 +145,8 @@ def _prepare(sources: Sources, manifest: Manifest, root: Manifest | Fault | None
         faults.extend(reading.faults)
     dependencies, external = list[PathDependency](), list(manifest.external)
     for dependency in manifest.dependencies:
+        if dependency.base:
+            continue
         if dependency.has_path:
             dependencies.append(path_dependency(sources, manifest.path, dependency))
         else:
@@ -244,6 +286,8 @@ def _look_up(
     if given is None:
         what = f"dependencies.{dependency.key}" if root.workspace.has_dependencies else "dependencies"
         faults.append(_not_inherited(manifest, route, f"`workspace.{what}` is not defined", root))
+        return
+    if given.base:
         return
     if given.problem:
         faults.append(Fault("invalid-manifest", Site(root.path, given.route), given.problem, tool="cargo"))

@@ -10,6 +10,7 @@ import re
 
 from depcheck import paths
 from depcheck.load.cargo.package import Package, PathDependency, needs_root, prepare, read
+from depcheck.load.cargo.toolchain import STABLE, Toolchain
 from depcheck.manifest import toml
 from depcheck.manifest.cargo import Manifest, Workspace
 from depcheck.model import Fault, Reference, Site
@@ -31,8 +32,9 @@ class Session:
     change while the session goes on.
     """
 
-    def __init__(self, sources: Sources) -> None:
+    def __init__(self, sources: Sources, toolchain: Toolchain = STABLE) -> None:
         self.sources = sources
+        self.toolchain = toolchain
         self.tree = sources.tree
         self.roots: dict[str, Workspace] = {}
         self.packages: dict[str, Package | None] = {}
@@ -46,7 +48,7 @@ class Session:
 
     def continued(self) -> Session:
         """A session that goes on from here, with a clean record."""
-        further = Session(self.sources)
+        further = Session(self.sources, self.toolchain)
         further.roots.update(self.roots)
         further.packages.update(self.packages)
         further._met.update(self._met)
@@ -90,7 +92,9 @@ class Session:
             root = path if manifest.workspace is not None else self._inherited_root(manifest)
             if root is not None and root != path and not self.is_root(root):
                 self._blocked.add(path)
-        package = self.sources.get(_prepared, path, root, path in self._blocked)
+        package = self.sources.get(_prepared, path, root, path in self._blocked, self.toolchain)
+        for because in package.unknowns if package else ():
+            self.note_unknown(because)
         for fault in package.faults if package else ():
             self.note(fault)
         self.packages[path] = package
@@ -221,10 +225,12 @@ class Session:
         return False
 
 
-def _prepared(sources: Sources, path: str, root: str | None, blocked: bool) -> Package | None:
+def _prepared(
+    sources: Sources, path: str, root: str | None, blocked: bool, chosen: Toolchain
+) -> Package | None:
     """`prepare` by path, so that what is made of a manifest is shared between sessions."""
     manifest = read(sources, path)
-    return prepare(sources, manifest, root, blocked) if isinstance(manifest, Manifest) else None
+    return prepare(sources, manifest, root, blocked, chosen) if isinstance(manifest, Manifest) else None
 
 
 def excludes(sources: Sources, directory: str, workspace: Workspace, path: str) -> bool:

@@ -10,6 +10,7 @@ from depcheck import paths
 from depcheck.load.cargo.members import Members
 from depcheck.load.cargo.package import Package, read
 from depcheck.load.cargo.session import Session, excludes
+from depcheck.load.cargo.toolchain import Toolchain
 from depcheck.manifest.cargo import Manifest
 from depcheck.model import Fault, Reference, Site
 from depcheck.record import NamedTuple
@@ -39,14 +40,14 @@ class Loaded(NamedTuple):
     shared: bool = False
 
 
-def load(sources: Sources, current: str) -> Loaded:
+def load(sources: Sources, current: str, toolchain: Toolchain) -> Loaded:
     """What any cargo command reads first when `current` is the current manifest."""
     above = _plainly_above(sources, current)
     if above is not None:
-        loaded = sources.get(load_root, above)
+        loaded = sources.get(load_root, above, toolchain)
         if current in loaded.members:
             return loaded
-    session = Session(sources)
+    session = Session(sources, toolchain)
     package = session.package(current)
     root = session.find_root(current)
     if stopped := session.stopped(current):
@@ -56,7 +57,7 @@ def load(sources: Sources, current: str) -> Loaded:
     if len(session.roots) > 1 or paths.parent(root) not in session.roots:
         loaded = _load(session, root)  # what was read on the way decides, see Session
     else:
-        loaded = sources.get(load_root, root)
+        loaded = sources.get(load_root, root, toolchain)
     faults = loaded.faults
     if session.faults:
         faults = (*faults, *(fault for fault in session.faults if fault not in faults))
@@ -101,9 +102,9 @@ def _nearest(sources: Sources, directory: str) -> str | None:
     return sources.get(_nearest, paths.parent(directory)) if directory not in ("", "/") else None
 
 
-def load_root(sources: Sources, root: str) -> Loaded:
+def load_root(sources: Sources, root: str, toolchain: Toolchain) -> Loaded:
     """What is read of the workspace of `root` where nothing was read before it."""
-    session = Session(sources)
+    session = Session(sources, toolchain)
     session.package(root)
     return _load(session, root)._replace(shared=True)
 

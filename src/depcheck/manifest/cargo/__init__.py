@@ -22,7 +22,16 @@ from depcheck.manifest.cargo.records import (
     TargetKind,
     Workspace,
 )
-from depcheck.manifest.cargo.schema import EDITIONS, INHERITABLE, NIGHTLY, OF_PACKAGE, PACKAGE, STABLE
+from depcheck.manifest.cargo.schema import (
+    EDITIONS,
+    INHERITABLE,
+    NIGHTLY,
+    NIGHTLY_KEYS,
+    OF_PACKAGE,
+    PACKAGE,
+    STABLE,
+    UNKNOWN,
+)
 from depcheck.model import Fault
 from depcheck.sources import Sources
 
@@ -97,7 +106,7 @@ def _manifest(
     inherits_lints = _lints(reading, data)
     if "profile" in data:
         profiles.check(reading, data)
-    nightly = _cargo_features(reading, data)
+    listed = _cargo_features(reading, data)
     return Manifest(
         reading.path,
         paths.parent(reading.path),
@@ -113,9 +122,10 @@ def _manifest(
         tuple(dependencies.replacements(reading, data)) if "replace" in data else (),
         inherits_lints,
         tuple(reading.registries),
-        nightly,
+        listed,
         tuple(reading.faults),
         tuple(reading.recorded),
+        tuple(reading.unstable),
     )
 
 
@@ -132,17 +142,16 @@ def _lints(reading: Reading, data: toml.Table) -> bool:
     return False
 
 
-def _cargo_features(reading: Reading, data: toml.Table) -> bool:
-    """`cargo-features`: whether a nightly cargo would read the manifest in another way."""
+def _cargo_features(reading: Reading, data: toml.Table) -> frozenset[str]:
+    """`cargo-features`: what the manifest asks of cargo."""
     asked = reading.strings(data, "cargo-features", ()) or ()
     for index, name in enumerate(asked):
         if name in NIGHTLY:
-            reading.fault(
-                ("cargo-features", index), f"the cargo feature `{name}` requires a nightly version of cargo"
-            )
+            message = f"the cargo feature `{name}` requires a nightly version of cargo"
+            reading.nightly(name, ("cargo-features", index), message)
         elif name not in STABLE:
-            reading.fault(("cargo-features", index), f"unknown Cargo.toml feature `{name}`")
-    return bool(asked)
+            reading.nightly(UNKNOWN, ("cargo-features", index), f"unknown Cargo.toml feature `{name}`")
+    return frozenset(asked)
 
 
 def _package(reading: Reading, table: toml.Table, key: str) -> Package:
@@ -155,7 +164,7 @@ def _package(reading: Reading, table: toml.Table, key: str) -> Package:
     if version and semver.parse_version(version) is None:
         reading.fault((key, "version"), f"`{version}` is no version")
     if edition and edition not in EDITIONS:
-        reading.fault((key, "edition"), f"`{edition}` is no edition")
+        reading.nightly(_edition_feature(edition), (key, "edition"), f"`{edition}` is no edition")
     if edition == "2024" and key == "project":
         reading.fault(("project",), "`[project]` is not supported as of the 2024 edition")
     check_rust_version(reading, rust, edition)
@@ -184,6 +193,10 @@ def _package(reading: Reading, table: toml.Table, key: str) -> Package:
     )
 
 
+def _edition_feature(edition: str) -> str:
+    return "unstable-editions" if edition == "future" else UNKNOWN
+
+
 def _inherited(reading: Reading, table: toml.Table, key: str) -> Iterator[str]:
     """The keys that say `workspace = true`; a value of the wrong type is noted."""
     for name, value in table.items():
@@ -202,12 +215,13 @@ def _inherited(reading: Reading, table: toml.Table, key: str) -> Iterator[str]:
 def _check_package(reading: Reading, table: toml.Table, key: str) -> None:
     publish, build = table.get("publish"), table.get("build")
     if not isinstance(build, str | bool | None):
-        reading.fault((key, "build"), "`package.build` should be one path; several need a nightly cargo")
+        message = "`package.build` should be one path; several need a nightly cargo"
+        reading.nightly("multiple-build-scripts", (key, "build"), message)
     if "version" not in table and (publish is True or (isinstance(publish, list) and publish)):
         reading.fault((key, "publish"), "`package.publish` requires `package.version` to be specified")
-    for name in ("metabuild", "im-a-teapot", "default-target", "forced-target"):
+    for name, feature in NIGHTLY_KEYS.items():
         if name in table:
-            reading.fault((key, name), f"`{name}` needs a nightly cargo")
+            reading.nightly(feature, (key, name), f"`{name}` needs a nightly cargo")
     if isinstance(resolver := table.get("resolver"), str):
         _resolver(reading, resolver, key)
 

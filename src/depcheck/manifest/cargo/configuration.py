@@ -10,11 +10,14 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Literal, TypeAlias
 
+from depcheck import paths
 from depcheck.manifest import toml
 from depcheck.manifest.cargo import profiles
 from depcheck.manifest.cargo.reading import BOOLEAN, STRING, STRINGS, TABLE, Reading
 from depcheck.manifest.pyproject import route_text, table_at
 from depcheck.model import Fault, Route, Site
+from depcheck.sources import Sources
+from depcheck.tree.base import Kind
 
 # Who meets it: every command; what resolves; all but `--no-deps` and what only locks; what compiles.
 Stage = Literal["faults", "resolving", "running", "building"]
@@ -132,6 +135,20 @@ _LOCATIONS = ("registry", "local-registry", "directory", "git")
 _FORBIDDEN = ("CARGO_HOME", "RUSTUP_HOME", "RUSTUP_TOOLCHAIN")
 
 
+def files(sources: Sources, directory: str) -> tuple[str, ...]:
+    """The configuration files that cargo merges when it runs in `directory`, nearest first."""
+    above = (
+        () if not directory or paths.is_outside(directory) else sources.get(files, paths.parent(directory))
+    )
+    if ".cargo" not in sources.tree.names(directory):
+        return above
+    for name in ("config", "config.toml"):  # the legacy name wins where both exist
+        path = paths.join(directory, f".cargo/{name}")
+        if sources.tree.kind(path) is Kind.FILE:
+            return (path, *above)
+    return above
+
+
 def check(documents: Sequence[tuple[str, toml.Table]]) -> Iterator[tuple[Stage, Fault]]:
     """What is wrong with the types of these files, nearest first, each with who meets it."""
     for file, data in documents:
@@ -227,6 +244,7 @@ def _rules(file: str, data: toml.Table) -> Iterator[tuple[Stage, Fault]]:
             reading = Reading(file)
             profiles.check_one(reading, profile, ("profile", name))
             yield from (("building", fault) for fault in reading.faults)
+            yield from (("building", fault) for _, fault in reading.unstable)
 
 
 def _source(file: str, name: str, table: toml.Table) -> Iterator[tuple[Stage, Fault]]:

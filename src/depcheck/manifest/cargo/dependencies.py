@@ -9,6 +9,7 @@ from depcheck.manifest import semver, toml
 from depcheck.manifest.cargo import platform
 from depcheck.manifest.cargo.reading import BOOLEAN, STRING, STRINGS, Reading, is_name
 from depcheck.manifest.cargo.records import Dependency, DependencyKind
+from depcheck.manifest.cargo.schema import UNKNOWN
 from depcheck.manifest.pyproject import route_text
 from depcheck.model import Fault, Reference, Route, Site
 
@@ -40,7 +41,7 @@ _TYPES = {
 }
 _INHERITED = {"workspace": True}
 _NO_INHERITANCE = ("workspace", "patch", "replace")
-_BASE = "`base` needs a nightly cargo (`path-bases`)"
+_ARTIFACT = "`artifact` needs a nightly cargo (`-Z bindeps`)"
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
 
@@ -75,20 +76,21 @@ def _tables(
                 found = entry(reading, name, table[name], (*prefix, key, name), kind)
                 if edition == "2024" and type(table[name]) is dict:
                     reading.underscored(table[name], "default-features", edition, found.route)
-                if found.problem and not _based(reading, found, table[name]):
+                if found.problem == _ARTIFACT:
+                    reading.nightly(UNKNOWN, found.route, found.problem)
+                elif found.problem:
                     reading.fault(found.route, found.problem)
+                elif found.base:
+                    reading.unstable.append(("path-bases", based(reading.path, found)))
                 yield found
 
 
-def _based(reading: Reading, found: Dependency, table: object) -> bool:
-    """Note a `base` as what it is, a path that leads nowhere in a stable cargo."""
-    base = table.get("base") if isinstance(table, dict) else None
-    if not isinstance(base, str) or found.problem != _BASE:
-        return False
-    site = Site(reading.path, (*found.route, "base"))
-    reference = Reference(site, route_text(site.route), base, base, "path", found.package)
-    reading.faults.append(Fault("invalid-manifest", site, found.problem, reference, tool="cargo"))
-    return True
+def based(path: str, entry: Dependency, message: str = "") -> Fault:
+    """The fault of a `base` of the manifest `path`: a path that leads nowhere."""
+    site = Site(path, (*entry.route, "base"))
+    reference = Reference(site, route_text(site.route), entry.base, entry.base, "path", entry.package)
+    message = message or "`base` needs a nightly cargo (`path-bases`)"
+    return Fault("invalid-manifest", site, message, reference, tool="cargo")
 
 
 # Entries as they were read, by all that they depend on: `serde.workspace = true` stands in every manifest.
@@ -170,6 +172,7 @@ def _detailed(
         "",
         package is not None,
         _problem(key, value),
+        _string(value.get("base")) or "",
     )
 
 
@@ -203,10 +206,10 @@ def _problem(key: str, value: toml.Table) -> str:  # noqa: C901, PLR0911, PLR091
             return f"`{git}` is no address of a Git repository"
     if isinstance(version, str) and not is_requirement(version):
         return _no_requirement(version)
-    if "base" in value:
-        return _BASE
+    if "base" in value and path is None:
+        return "`base` can only be used with path dependencies"
     if "artifact" in value:
-        return "`artifact` needs a nightly cargo (`-Z bindeps`)"
+        return _ARTIFACT
     if "lib" in value or "target" in value:
         return f"dependency `{key}`: `lib` and `target` belong to `artifact`"
     return ""

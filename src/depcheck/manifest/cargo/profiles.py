@@ -26,7 +26,11 @@ _TYPES = {
 _LEVELS = ("s", "z")
 _DEBUG = ("none", "line-directives-only", "line-tables-only", "limited", "full")
 _PANIC = ("unwind", "abort", "immediate-abort")
-_NIGHTLY = ("codegen-backend", "rustflags", "trim-paths")
+_NIGHTLY = {
+    "codegen-backend": "codegen-backend",
+    "rustflags": "profile-rustflags",
+    "trim-paths": "trim-paths",
+}
 _OF_ROOT = ("package", "build-override", "panic", "lto", "rpath")
 
 
@@ -82,8 +86,9 @@ def _layer(reading: Reading, table: toml.Table, route: Route) -> None:
     units = table.get("codegen-units", 1)
     if type(units) is not int or not 0 <= units < 1 << 32:
         reading.fault((*route, "codegen-units"), "`codegen-units` should be a positive integer")
-    for key in _NIGHTLY:
+    for key, feature in _NIGHTLY.items():
         if key in table:
-            reading.fault((*route, key), f"`{key}` of a profile needs a nightly cargo")
+            reading.nightly(feature, (*route, key), f"`{key}` of a profile needs a nightly cargo")
     if table.get("panic") == "immediate-abort":
-        reading.fault((*route, "panic"), "`immediate-abort` needs a nightly cargo")
+        message = "`immediate-abort` needs a nightly cargo"
+        reading.nightly("panic-immediate-abort", (*route, "panic"), message)

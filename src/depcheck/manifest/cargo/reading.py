@@ -40,11 +40,17 @@ class Reading:
         self.path = path
         self.faults: list[Fault] = []
         self.recorded: list[Fault] = []
+        self.unstable: list[tuple[str, Fault]] = []
         self.registries: list[tuple[Route, str]] = []
 
     def fault(self, route: Route, message: str, within: str = "") -> None:
         """Note what makes cargo refuse the manifest."""
         self.faults.append(Fault("invalid-manifest", Site(self.path, route, within), message, tool="cargo"))
+
+    def nightly(self, feature: str, route: Route, message: str) -> None:
+        """Note what a stable cargo refuses and a nightly one reads, where `cargo-features` name `feature`."""
+        fault = Fault("invalid-manifest", Site(self.path, route), message, tool="cargo")
+        self.unstable.append((feature, fault))
 
     def value(self, table: toml.Table, key: str, what: str, route: Route) -> Any:
         """The value of `key` if it is what is expected; None, with a fault where it is something else."""

@@ -22,6 +22,7 @@ class Dependency(NamedTuple):
     inherited: `workspace = true`. default_features: None where nothing is said.
     registry:  its name, or the address of its index. git: the address with the revision asked for.
     platform:  X of the `[target.X]` that the entry stands in.
+    base:      name of the entry of `[path-bases]` that the path starts from (nightly).
     problem:   what cargo refuses once it uses the entry; for `[workspace.dependencies]`, where a
                member inherits it.
     """
@@ -42,6 +43,7 @@ class Dependency(NamedTuple):
     platform: str = ""
     renamed: bool = False
     problem: str = ""
+    base: str = ""
 
     @property
     def is_local(self) -> bool:
@@ -104,6 +106,7 @@ class Manifest(NamedTuple):
     repeated: keys that stand in more than one table.
     optional: keys of the optional ones. recorded: faults that every build meets, reading does not.
     registries: (where, name) of each that has to be configured.
+    unstable: (feature, fault) of what a nightly cargo reads if `cargo_features` hold the feature.
     """
 
     path: str
@@ -120,6 +123,7 @@ class Manifest(NamedTuple):
     replacements: tuple[Dependency, ...]
     inherits_lints: bool
     registries: tuple[tuple[Route, str], ...]
-    is_nightly: bool
+    cargo_features: frozenset[str]
     faults: tuple[Fault, ...]
     recorded: tuple[Fault, ...]
+    unstable: tuple[tuple[str, Fault], ...] = ()

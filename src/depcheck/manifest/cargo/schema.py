@@ -81,6 +81,13 @@ NIGHTLY = frozenset(
         "panic-immediate-abort",
     }
 )
+UNKNOWN = ""  # what no version is known to read, a later one may
+NIGHTLY_KEYS = {
+    "metabuild": "metabuild",
+    "im-a-teapot": "test-dummy-unstable",
+    "default-target": "per-package-target",
+    "forced-target": "per-package-target",
+}
 STABLE = frozenset(
     {
         "test-dummy-stable",

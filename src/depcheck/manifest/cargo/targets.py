@@ -83,7 +83,8 @@ def _skips(table: toml.Table) -> tuple[str, ...]:
 
 def _binary(reading: Reading, table: toml.Table, name: str, route: Route) -> None:
     if "filename" in table:
-        reading.fault((*route, "filename"), "`filename` needs a nightly cargo (`different-binary-name`)")
+        message = "`filename` needs a nightly cargo (`different-binary-name`)"
+        reading.nightly("different-binary-name", (*route, "filename"), message)
     for key in ("proc-macro", "crate-type"):
         if table.get(key):
             message = f"the target `{name}` is a binary and can't have `{key}` set"
