@@ -18,6 +18,10 @@ from hypothesis import strategies as st
 
 from depcheck.load import globs
 from depcheck.load.backend import globs as python_globs
+from depcheck.manifest import gitignore
+from depcheck.sources import Sources
+from depcheck.tree.base import Kind
+from depcheck.tree.overlay import Overlay, Text
 from depcheck.tree.worktree import WorkTree
 
 # Directories and files; `l` is a link to the directory above it.
@@ -139,13 +143,17 @@ def test_one_component_is_as_fnmatch_has_it_where_they_agree(part: str, name: st
     ["**/" * 2000 + "x", "**/a/" * 500 + "x", "*" * 5000, "*a" * 120 + "*b", "../" * 10_000, "a/" * 10_000,
      "?" * 10_000, "[a-z]" * 5000, "[" * 10_000, "[!" * 5000 + "]", "**/*/" * 300 + "*", ".*/" * 200 + "x",
      "c/l/" * 1000 + "a", "/" * 10_000,
-     "c/l/**/c/l/**/a"],
+     "c/l/**/c/l/**/a", "*a" * 11 + "b", "**/*a*a/" * 300 + "b"],
 )  # fmt: skip
 def test_no_pattern_explodes(pattern: str, top: Path) -> None:
     deep = top / "/".join(["a"] * 60)
     deep.mkdir(parents=True, exist_ok=True)
     (top / ("a" * 200)).mkdir(exist_ok=True)
     tree = WorkTree(str(top))
+    ignoring = Overlay(tree)
+    ignoring.put(".git", Kind.DIR)
+    ignoring.put(".gitignore", Text(pattern.encode()))
+    ignoring.put("pkgs/" + "a" * 80, Text(b""))
     started = time.perf_counter()
     with suppress(globs.PatternError, globs.EndlessError):
         globs.expand(tree, "", pattern)
@@ -154,4 +162,5 @@ def test_no_pattern_explodes(pattern: str, top: Path) -> None:
     with suppress(globs.PatternError):
         list(globs.matches(pattern.split("/"), ["a"] * 60))
         globs.compile_crossing(pattern).fullmatch("a/" * 60)
+    gitignore.holds_only_ignored(Sources(ignoring), "pkgs")
     assert time.perf_counter() - started < 5

@@ -10,7 +10,8 @@ from typing import Any
 import jsonschema
 import pytest
 
-from depcheck import cli, rules
+from depcheck import cli, pipeline, rules
+from depcheck.model import Fault, Judgement, Outcome, Site
 from tests import example_tree
 
 
@@ -68,6 +69,19 @@ def test_a_broken_path_says_where_it_stands_and_what_it_blocks(
     assert document["summary"]["manifests"] == 4
     assert document["summary"]["packages"] == 3
     assert document["summary"]["errors"] == 1
+
+
+def test_what_is_blocked_is_told_by_the_place_and_not_by_the_column() -> None:
+    faults = [Fault("missing-path", Site("a", ("path",), line=1, column=column), "gone") for column in (1, 5)]
+    judgements = [
+        Judgement(name, "python", ("uv",), name, Outcome((fault,)), Outcome((fault,)), Outcome())
+        for name, fault in zip("ab", faults, strict=True)
+    ]
+    [finding] = pipeline.merge(judgements)["missing-path"]
+    assert finding.manifests == ("a", "b")
+    [diagnostic] = rules.diagnose([finding.fault])
+    blocked = pipeline.blocked((diagnostic._replace(fingerprint="print"),), tuple(judgements))
+    assert blocked == {"a": ("print",), "b": ("print",)}
 
 
 def test_predict_keeps_to_its_schema(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from depcheck import clone, fixtures, paths
 from depcheck.discover import Listing, is_compose, is_dockerfile
 from depcheck.image.judge import Found, Images, Known
-from depcheck.model import Built, Fault
-from depcheck.rules.facts import Finding, fault_key
+from depcheck.model import Built, Fault, fault_key
+from depcheck.rules.facts import Finding
 from depcheck.sources import Sources
 from depcheck.tree.base import Tree
 

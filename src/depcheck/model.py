@@ -178,3 +178,13 @@ class Diagnostic(NamedTuple):
     services: tuple[str, ...] = ()
     fingerprint: str = ""
     range: Range | None = None
+
+
+FaultKey = tuple[str, str, Route, str, int]
+
+
+def fault_key(fault: Fault | Diagnostic) -> FaultKey:
+    """What makes two faults one finding, and names it: the rule and the place, but for its column."""
+    rule = fault.rule if isinstance(fault, Fault) else fault.name
+    site = fault.site
+    return rule, site.file, site.route, site.within, site.line

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable
 
 from depcheck import discover, fixtures, judging, paths, rules
 from depcheck.manifest import toml
-from depcheck.model import Built, Candidate, Diagnostic, Fault, Judgement, Severity
+from depcheck.model import Built, Candidate, Diagnostic, Fault, FaultKey, Judgement, Severity, fault_key
 from depcheck.record import NamedTuple
-from depcheck.rules.facts import Facts, FaultKey, Finding, fault_key
+from depcheck.rules.facts import Facts, Finding
 from depcheck.sources import Sources
 from depcheck.tree.worktree import WorkTree
 
@@ -80,7 +80,7 @@ def scan(request: Request, progress: judging.Progress | None = None) -> Report:
         sources.tree.label,
         judgements,
         diagnostics,
-        _blocked(diagnostics, judgements),
+        blocked(diagnostics, judgements),
         _builds(diagnostics, builds),
         len(listing.manifests),
         len(references),
@@ -176,31 +176,30 @@ def fingerprint(diagnostic: Diagnostic) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
-def _blocked(
+def blocked(
     diagnostics: tuple[Diagnostic, ...], judgements: tuple[Judgement, ...]
 ) -> dict[str, tuple[str, ...]]:
-    prints = {(one.name, one.site): one.fingerprint for one in diagnostics}
-    blocked = {}
-    for judgement in judgements:
-        faults = (*judgement.loads.faults, *judgement.resolves.faults)
-        found = dict.fromkeys(prints[key] for fault in faults if (key := (fault.rule, fault.site)) in prints)
-        if found:
-            blocked[judgement.manifest] = tuple(found)
-    return blocked
+    """Manifest -> fingerprints of the diagnostics of what keeps it from loading or resolving."""
+    prints = _prints(diagnostics)
+    found = {
+        judgement.manifest: _of(prints, (*judgement.loads.faults, *judgement.resolves.faults))
+        for judgement in judgements
+    }
+    return {manifest: those for manifest, those in found.items() if those}
 
 
 def _builds(
     diagnostics: tuple[Diagnostic, ...], builds: tuple[Built, ...]
 ) -> tuple[tuple[Built, tuple[str, ...]], ...]:
-    prints = {(one.name, one.site): one.fingerprint for one in diagnostics}
-    return tuple(
-        (
-            built,
-            tuple(
-                dict.fromkeys(
-                    prints[key] for fault in built.faults if (key := (fault.rule, fault.site)) in prints
-                )
-            ),
-        )
-        for built in builds
-    )
+    prints = _prints(diagnostics)
+    return tuple((built, _of(prints, built.faults)) for built in builds)
+
+
+def _prints(diagnostics: Iterable[Diagnostic]) -> dict[FaultKey, str]:
+    return {fault_key(one): one.fingerprint for one in diagnostics}
+
+
+def _of(prints: dict[FaultKey, str], faults: Iterable[Fault]) -> tuple[str, ...]:
+    """The fingerprints of these faults, each once."""
+    keys = (fault_key(fault) for fault in faults)
+    return tuple(dict.fromkeys(prints[key] for key in keys if key in prints))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shlex
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -19,7 +18,7 @@ from depcheck.tree.base import Tree
 from depcheck.tree.overlay import Overlay
 from depcheck.tree.worktree import WorkTree
 
-__all__ = ["Prediction", "UsageError", "default_root", "predict"]
+__all__ = ["Prediction", "UsageError", "predict"]
 
 
 class Prediction(NamedTuple):
@@ -31,18 +30,6 @@ class Prediction(NamedTuple):
     because: str
     faults: tuple[Fault, ...]
     sources: Sources
-
-
-def default_root(directory: str) -> str:
-    """The git work tree around `directory`, or `directory` itself outside git."""
-    at = os.path.abspath(directory)
-    while True:
-        if os.path.exists(os.path.join(at, ".git")):
-            return at
-        above = os.path.dirname(at)
-        if above == at:
-            return os.path.abspath(directory)
-        at = above
 
 
 def predict(root: str, cwd: str, words: Sequence[str], env: Mapping[str, str]) -> Prediction:

@@ -7,7 +7,7 @@ import os
 import sys
 from typing import Any
 
-from depcheck import predict
+from depcheck import discover, predict
 from depcheck.cli import CannotRunError, terminal
 from depcheck.cli.streams import out, say
 from depcheck.model import Diagnostic
@@ -36,7 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Predict; 0 loads or unknown, 1 fails."""
     if not arguments.words:
         raise CannotRunError("no command to predict", "give it after `--`: depcheck predict -- cargo build")
-    root = arguments.root or predict.default_root(os.getcwd())
+    root = arguments.root or discover.root_of(os.getcwd()) or os.getcwd()
     if not os.path.isdir(root):
         raise CannotRunError(f"no such directory: {root}")
     cwd = arguments.cwd if arguments.cwd is not None else os.path.relpath(os.getcwd(), root)

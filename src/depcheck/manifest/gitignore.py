@@ -88,33 +88,69 @@ def _pattern(base: str, line: str) -> Pattern | None:
     text = text.rstrip("/")
     if not text:
         return None
-    anchored = "/" in text
-    prefix = "" if anchored else "(?:.*/)?"
+    parts = text.lstrip("/").split("/")
+    if "/" not in text:
+        parts.insert(0, "**")
     try:
-        return Pattern(base, re.compile(prefix + _regex(text.lstrip("/")), re.DOTALL), negated, directories)
+        return Pattern(base, re.compile(_regex(parts), re.DOTALL), negated, directories)
     except re.error:
         return None
 
 
-def _regex(text: str) -> str:
-    done, at = "", 0
-    while at < len(text):
-        char = text[at]
-        if text.startswith("**/", at) and (at == 0 or text[at - 1] == "/"):
-            done, at = done + "(?:.*/)?", at + 3
-            continue
-        if text[at:] == "**" and at > 0 and text[at - 1] == "/":
-            return done + ".+"
-        if char == "\\" and at + 1 < len(text):
-            done, at = done + re.escape(text[at + 1]), at + 2
-            continue
-        end = text.find("]", at + 2) if char == "[" else -1
-        if end > 0:
-            inner = text[at + 1 : end]
-            negated = inner[0] in "!^"
-            body = (inner[1:] if negated else inner).replace("\\", "\\\\").replace("[", "\\[")
-            done, at = done + f"[{'^' if negated else ''}{body}]", end + 1
-            continue
-        done += {"*": "[^/]*", "?": "[^/]"}.get(char, re.escape(char))
+def _regex(parts: list[str]) -> str:
+    """An expression for a pattern of these components. Raises re.error.
+
+    What stands between two `**`, or between two stars of a component, is taken where it first fits and
+    left there, which is always right and never slow.
+    """
+    below = len(parts) > 1 and parts[-1] == "**"
+    runs = [""]
+    for part in parts[:-1] if below else parts:
+        if part == "**" and len(parts) > 1:
+            runs.append("")
+        else:
+            runs[-1] += f"{_component(part)}/"
+    if not below:
+        runs[-1] = runs[-1].removesuffix("/")
+    first, *more = runs
+    inner = "".join(f"(?>(?:[^/]*/)*?{run})" for run in more[:-1] if run)
+    last = f"(?:[^/]*/)*?{more[-1]}" if more else ""
+    return f"{first}{inner}(?>{last}).+" if below else first + inner + last
+
+
+def _component(part: str) -> str:
+    """An expression for one component, from its beginning to its end. Raises re.error."""
+    pieces, at = [""], 0
+    while at < len(part):
+        char = part[at]
         at += 1
-    return done
+        if char == "*":
+            pieces.append("")
+        elif char == "?":
+            pieces[-1] += "[^/]"
+        elif char == "\\" and at < len(part):
+            pieces[-1] += re.escape(part[at])
+            at += 1
+        elif char == "[":
+            negated = part[at : at + 1] in ("!", "^")
+            start = at + negated
+            end = part.find("]", start + 1)  # a `]` that comes first stands for itself
+            if end < 0:
+                raise re.error("a class without an end")
+            pieces[-1] += f"(?!/)[{'^' * negated}{_class(part[start:end])}]"
+            at = end + 1
+        else:
+            pieces[-1] += re.escape(char)
+    first, *more = pieces
+    inner = "".join(f"(?>[^/]*?{piece})" for piece in more[:-1])
+    return f"(?>{first}{inner}" + (f"[^/]*{more[-1]}" if more else "") + r"(?=/|\Z))"
+
+
+def _class(text: str) -> str:
+    """The characters and ranges of a class, each character escaped."""
+    return re.sub(
+        r"(.)-(.)|(.)",
+        lambda found: "-".join(re.escape(char) for char in found.groups() if char),
+        text,
+        flags=re.DOTALL,
+    )

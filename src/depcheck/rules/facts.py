@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from depcheck.discover import Listing
-from depcheck.model import Candidate, Diagnostic, Fault, Judgement, Reference, Route, Severity
+from depcheck.model import Candidate, Diagnostic, Fault, Judgement, Reference, Severity
 from depcheck.record import NamedTuple
 from depcheck.rules.rule import Rule
 from depcheck.sources import Sources
-
-FaultKey = tuple[str, str, Route, str, int]
 
 
 class Finding(NamedTuple):
@@ -40,12 +38,6 @@ class Facts(NamedTuple):
     findings: dict[str, tuple[Finding, ...]]
     references: tuple[Reference, ...]
     candidate: Callable[[Fault], Candidate | None]
-
-
-def fault_key(fault: Fault) -> FaultKey:
-    """What makes two faults one finding: the rule and the place."""
-    site = fault.site
-    return fault.rule, site.file, site.route, site.within, site.line
 
 
 def diagnostics(rule: Rule, facts: Facts) -> Iterator[Diagnostic]:

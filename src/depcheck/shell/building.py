@@ -190,8 +190,5 @@ def spoil(state: State, place: str, why: str) -> None:
     elif kind is Kind.FILE:
         state.world.put(path, Unread(why))
     elif kind is not Kind.UNKNOWN:
-        above = paths.parent(path)
-        while state.world.tree.kind(above) is Kind.MISSING and above not in ("", "/"):
-            state.world.put(above, Kind.DIR)
-            above = paths.parent(above)
+        state.world.make_above(path)
         state.world.put(path, Unknown(why))

@@ -43,7 +43,10 @@ def special(state: State, fields: list[Field], spot: Spot) -> Result | None:
         case "new" | "init" as command:
             return _create(state, sort(rest[1:], _VALUED), new=command == "new")
         case "install" if not any(field.text.startswith("--path") for field in rest):
-            return Result(ok=None, out=None)
+            result = Result(ok=None, out=None)
+            if any(field.text == "--root" for field in rest):  # else what it makes is out of the tree
+                made(state, ["cargo", *(field.text for field in rest)], result)
+            return result
         case "chef" if len(rest) > 1 and rest[1].text == "prepare":
             return _prepare(state, rest[2:], spot)
         case "chef" if len(rest) > 1 and rest[1].text == "cook":
@@ -146,13 +149,7 @@ def _join_workspace(state: State, directory: str) -> None:
 
 def put(state: State, path: str, content: str) -> None:
     """Write a file, with the directories above it."""
-    above = paths.parent(path)
-    missing = []
-    while state.world.tree.kind(above) is Kind.MISSING and above not in ("", "/"):
-        missing.append(above)
-        above = paths.parent(above)
-    for one in reversed(missing):
-        state.world.put(one, Kind.DIR)
+    state.world.make_above(path)
     write(state, _written(state, path), content, "written by `cargo`")
 
 

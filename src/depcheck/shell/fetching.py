@@ -61,10 +61,7 @@ def _unpack(state: State, target: str, why: str) -> Result:
     if state.world.kind(path) is Kind.DIR:
         state.world.blur(path, why)
     else:
-        above = paths.parent(path)
-        while state.world.tree.kind(above) is Kind.MISSING and above not in ("", "/"):
-            state.world.put(above, Kind.DIR)
-            above = paths.parent(above)
+        state.world.make_above(path)
         state.world.put(path, Unknown(why))
     return Result(ok=None, out=None)
 

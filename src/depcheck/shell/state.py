@@ -102,6 +102,16 @@ class World:
         self._sources = None
         self.tree.put(path, edit)
 
+    def make_above(self, path: str) -> None:
+        """Make the missing directories above `path`, an outer one first: what is put hides what lay below."""
+        missing = []
+        above = paths.parent(path)
+        while self.tree.kind(above) is Kind.MISSING and above not in ("", "/"):
+            missing.append(above)
+            above = paths.parent(above)
+        for directory in reversed(missing):
+            self.put(directory, Kind.DIR)
+
     def move(self, source: str, target: str) -> None:
         """As the tree's own."""
         self._sources = None
