@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
 
 from depcheck import git, paths
 
@@ -19,14 +20,13 @@ class Clone:
         names = [f":(icase,literal){path}" for path in wanted] if len(wanted) <= _FEW else ["."]
         listed = git.ask(root, "ls-files", "-s", "-z", "--", *names, globs=True) if wanted else ""
         entries = (listed or "").split("\0")[:-1]
-        self._files = frozenset(entry[entry.index("\t") + 1 :] for entry in entries)
+        self._files = sorted(entry[entry.index("\t") + 1 :] for entry in entries)  # they nearly are
         self._modules = frozenset(entry.partition("\t")[2] for entry in entries if entry.startswith(_MODULE))
         self._folded: dict[str, str] | None = None
-        self._folders: set[str] | None = None
 
     def has(self, path: str) -> bool:
         """Whether the path, or something below it, is in the index."""
-        return path in self._files or path in self._directories()
+        return any(_begins(self._files, start, path) for start in (path, f"{path}/"))
 
     def is_submodule(self, path: str) -> bool:
         """Whether the index has a submodule at the path."""
@@ -41,14 +41,19 @@ class Clone:
         return known if known != path else None
 
     def _directories(self) -> set[str]:
-        if self._folders is None:
-            self._folders = set()
-            for path in self._files:
-                above = paths.parent(path)
-                while above and above not in self._folders:
-                    self._folders.add(above)
-                    above = paths.parent(above)
-        return self._folders
+        folders: set[str] = set()
+        for path in self._files:
+            above = paths.parent(path)
+            while above and above not in folders:
+                folders.add(above)
+                above = paths.parent(above)
+        return folders
+
+
+def _begins(listed: Sequence[str], start: str, path: str) -> bool:
+    """Whether the first of the sorted paths from `start` on is `path` or lies below it."""
+    at = bisect_left(listed, start)
+    return at < len(listed) and paths.is_below(listed[at], path)
 
 
 def ignored(root: str, asked: Iterable[str]) -> frozenset[str]:

@@ -10,7 +10,8 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 
 from depcheck import paths
-from depcheck.load import backend, conditions
+from depcheck.load import backend, closure, conditions
+from depcheck.load.closure import Edge
 from depcheck.load.conditions import ALWAYS, All, Condition
 from depcheck.load.poetry import archive, package, requirement
 from depcheck.load.poetry.found import Found
@@ -45,6 +46,10 @@ def lock(sources: Sources, root: Package, locked: frozenset[str] = frozenset()) 
 
     locked: the files of an older lock, which Poetry does not open again.
     """
+    asked = tuple(package.for_locking(root))
+    edges = _edges(sources, asked, Found(root.name, python=root.python), root.directory)
+    if edges is not None and closure.is_plain(sources, _look, root.directory, edges):
+        return Outcome()
     walk = _Walk(sources, root, locked)
     walk.start()
     return Outcome(tuple(walk.faults), tuple(dict.fromkeys(walk.unknowns)), tuple(walk.latent))
@@ -250,6 +255,37 @@ class _Walk:
             conditions.together(place.wanted.when, link) is False
             for link in (*other.chain, other.wanted.when)
         )
+
+
+def _look(sources: Sources, directory: str) -> tuple[Edge, ...] | None:
+    found = sources.get(_directory, directory)
+    if found.name is None or found.faults or found.unknowns:
+        return None
+    return _edges(sources, found.requires, found, directory)
+
+
+def _edges(
+    sources: Sources, asked: tuple[Wanted, ...], owner: Found, directory: str
+) -> tuple[Edge, ...] | None:
+    """What is asked for by path; None where a walk could stumble over it, or goes on otherwise."""
+    edges = []
+    own = pyproject.normalise(owner.name or "")
+    for wanted in asked:
+        origin = wanted.origin
+        if wanted.name == own:
+            return None
+        if origin is None or not origin.local:
+            continue
+        conditional = wanted.when != ALWAYS or wanted.optional or wanted.in_extras or wanted.extras
+        if conditional or origin.archive or defect(sources.tree, wanted, directory) is not None:
+            return None
+        found = sources.get(_directory, origin.target)
+        if found.name is None or pyproject.normalise(found.name) != wanted.name:
+            return None
+        if found.python != owner.python:
+            return None
+        edges.append(Edge(wanted.name, origin.identity, origin.target))
+    return tuple(edges)
 
 
 def _identity(step: Step) -> str:
