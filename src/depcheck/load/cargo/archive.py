@@ -34,11 +34,12 @@ def packaged(sources: Sources, loaded: Loaded, package: Package) -> Iterator[Fau
     for key, value in (("readme", table.readme), ("license-file", table.license_file)):
         at, given = manifest.path, value
         route: Route = ("package", key)
-        if key in table.inherits and loaded.root is not None:
-            root = read(sources, loaded.root)
+        above = manifest.path if manifest.workspace is not None else loaded.root  # though it excludes itself
+        if key in table.inherits and above is not None:
+            root = read(sources, above)
             if not isinstance(root, Manifest) or root.workspace is None:
                 continue
-            at, route = loaded.root, ("workspace", "package", key)
+            at, route = above, ("workspace", "package", key)
             given = root.workspace.package.get(key)
         raw = "README.md" if given is True and key == "readme" else given
         if not isinstance(raw, str):

@@ -57,7 +57,7 @@ def read(sources: Sources, files: tuple[str, ...]) -> Config:
         return NONE
     reading = _Reading(sources)
     for path in files:
-        reading.file(path, {})
+        reading.entry(path)
     for stage, fault in configuration.check(reading.documents):
         getattr(reading, stage).append(fault)
     return Config(
@@ -89,10 +89,17 @@ class _Reading:
         self.references: list[Reference] = []
         self.replaced: list[tuple[str, Fault]] = []
         self.documents: list[tuple[str, toml.Table]] = []
+        self._ahead: list[str] = []
 
-    def file(self, path: str, seen: dict[str, None]) -> None:
-        """Read a file and what it includes. seen: what was read already on behalf of the same entry."""
-        seen[path] = None
+    def entry(self, path: str) -> None:
+        """Read a file and what it includes, however long the chain is."""
+        seen = {path: None}
+        self._ahead.append(path)
+        while self._ahead:
+            self._document(self._ahead.pop(), seen)
+
+    def _document(self, path: str, seen: dict[str, None]) -> None:
+        """Read one file. seen: what is read already on behalf of the same entry."""
         document = self.sources.get(toml.read, path)
         if isinstance(document, Fault):
             self.faults.append(document._replace(tool="cargo"))
@@ -142,7 +149,8 @@ class _Reading:
         if target in seen:  # on another branch too: cargo forgets none
             self._refuse(path, route, f"`{raw}` leads to `{target}`, which is included already")
         elif self.tree.kind(target) is Kind.FILE:
-            self.file(target, seen)
+            seen[target] = None
+            self._ahead.append(target)
         elif not (optional and not self.tree.exists(target)):
             message = f"the included configuration `{raw}` leads to `{target}`, which does not exist"
             self.faults.append(Fault("missing-path", reference.site, message, reference, tool="cargo"))
