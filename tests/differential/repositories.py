@@ -34,7 +34,11 @@ PATIENCE = 120
 
 
 class Row(NamedTuple):
-    """One checkout. `differ`: manifests on which `loads` is not what cargo says."""
+    """One checkout. `differ`: manifests on which `loads` is not what cargo says.
+
+    open: errors that no tool confirms. builds: (fail, unknown, in all) of the commands in image stages.
+    image: errors of Dockerfiles and compose files, which are listed to be looked at by hand.
+    """
 
     name: str
     commit: str
@@ -47,6 +51,8 @@ class Row(NamedTuple):
     confirmed: int
     open: tuple[str, ...]
     warnings: int
+    builds: tuple[int, int, int]
+    image: tuple[str, ...]
     seconds: float
     cargo_seconds: float | None
 
@@ -70,7 +76,7 @@ def main() -> int:
             f"{row.name}: {row.manifests} manifests, {row.compared} held against cargo, {len(row.differ)} "
             f"differ; {row.errors} errors, {row.confirmed} confirmed; {row.seconds:.2f} s"
         )
-        for line in (*row.differ, *row.open):
+        for line in (*row.differ, *row.open, *row.image):
             say(f"    {line}")
     if options.table:
         sys.stdout.write("".join(table(rows)))
@@ -98,7 +104,9 @@ def compare(checkout: Path, *, offline: bool) -> Row:
             for one in crates
             if tools.loads(one["manifest"]) != one["loads"]
         ]
-        errors = [one for one in document["diagnostics"] if one["severity"] == "error"]
+        every = [one for one in document["diagnostics"] if one["severity"] == "error"]
+        image = [one for one in every if one["code"].startswith(("DC2", "DC3"))]
+        errors = [one for one in every if one not in image]
         unconfirmed = [
             one for one in errors if not any(tools.fails(packages[path]) for path in blamed(one, packages))
         ]
@@ -109,6 +117,7 @@ def compare(checkout: Path, *, offline: bool) -> Row:
         ["git", "-C", checkout, "rev-parse", "--short=10", "HEAD"], capture_output=True, text=True, check=True
     )
     summary = document["summary"]
+    verdicts = [one["verdict"] for one in document["builds"]]
     return Row(
         checkout.name,
         commit.stdout.strip(),
@@ -119,14 +128,19 @@ def compare(checkout: Path, *, offline: bool) -> Row:
         tuple(differ),
         len(errors),
         len(errors) - len(unconfirmed),
-        tuple(
-            f"{one['file']}:{one['range']['start']['line']}: {one['name']}: {one['message']}"
-            for one in unconfirmed
-        ),
+        tuple(map(shown, unconfirmed)),
         summary["warnings"],
+        (verdicts.count("fails"), verdicts.count("unknown"), len(verdicts)),
+        tuple(map(shown, image)),
         seconds,
         cargo_seconds,
     )
+
+
+def shown(diagnostic: dict[str, Any]) -> str:
+    """The finding in a line."""
+    line = diagnostic["range"]["start"]["line"]
+    return f"{diagnostic['file']}:{line}: {diagnostic['name']}: {diagnostic['message']}"
 
 
 def blamed(diagnostic: dict[str, Any], packages: dict[str, Any]) -> Iterator[str]:
@@ -218,12 +232,14 @@ def toolchain() -> dict[str, str]:
 def table(rows: list[Row]) -> Iterator[str]:
     """The rows in Markdown."""
     yield "| repository | commit | manifests | not judged | held against cargo | differ | errors "
-    yield "| confirmed | warnings | unknown | depcheck, s | cargo, s |\n"
-    yield "|---|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n"
+    yield "| confirmed | warnings | unknown | builds | fail | unknown | image errors "
+    yield "| depcheck, s | cargo, s |\n"
+    yield f"|---|---|{'--:|' * 14}\n"
     for row in rows:
         cells = (
             row.name, row.commit, row.manifests, row.not_judged, row.compared, len(row.differ), row.errors,
-            row.confirmed, row.warnings, row.unknown, f"{row.seconds:.2f}",
+            row.confirmed, row.warnings, row.unknown, row.builds[2], row.builds[0], row.builds[1],
+            len(row.image), f"{row.seconds:.2f}",
             "" if row.cargo_seconds is None else f"{row.cargo_seconds:.2f}",
         )  # fmt: skip
         yield f"| {' | '.join(map(str, cells))} |\n"
