@@ -25,6 +25,7 @@ from depcheck.tree.base import Tree, UnknownContentError
 from depcheck.tree.context import ContextTree
 
 Key = tuple[str, str, Route, str, int]
+_READING = ("-r", "-e", "-c", "--requirement", "--editable", "--constraint", "--build-constraint", "--group")
 _STOPPING = ("copy-source-missing", "context-escape", "missing-context")
 Known = Mapping[Key, Fault]  # what is wrong with the repository itself
 
@@ -283,7 +284,7 @@ class _Judging:
         """The build commands of a stage."""
         for ran in self.build.made(stage).runs:
             for event in ran.events:
-                if isinstance(event, Run):
+                if isinstance(event, Run) and not _is_idle(event.words):
                     yield self.step(Scene(self.sources, self.build, stage, ran, event))
 
     def step(self, scene: Scene) -> _Step:
@@ -335,3 +336,16 @@ def _escaping(finding: Finding) -> str:
         if word.at == finding.at and normpath(word.text.lstrip("/")).startswith(".."):
             return word.text
     return ""
+
+
+def _is_idle(words: Sequence[str]) -> bool:
+    """Whether a command reads no manifest: it is asked for its version, or packages of an index for it."""
+    rest = list(words[3:] if words[1:2] == ("-m",) else words[1:])
+    if all(word in ("--version", "-V", "--help", "-h", "version") for word in rest):
+        return bool(rest)
+    program = words[2] if words[1:2] == ("-m",) else words[0].rpartition("/")[2]
+    if program == "uv" and rest[:1] == ["pip"]:
+        rest = rest[1:]
+    elif program not in ("pip", "pip3"):
+        return False
+    return not any("/" in word or "." in word[:1] or word.startswith(_READING) for word in rest)

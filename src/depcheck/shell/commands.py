@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import partial
 
 from depcheck import paths
-from depcheck.shell import effects, expand, programs, wrappers
+from depcheck.shell import effects, expand, installers, programs, wrappers
 from depcheck.shell.building import Spot, build
 from depcheck.shell.files import failed
 from depcheck.shell.parse import parse
@@ -198,7 +198,11 @@ def _dispatch(state: State, fields: list[Field], given: str | None, spot: Spot, 
     built = build(state, fields, spot)
     if built is not None:
         return built
+    if given == installers.TEXT and (base in wrappers.SHELLS or base.startswith("python")):
+        return Result(ok=None, out=None)
     effect = effects.find(base)
+    if effect is None and installers.asks_only(words):
+        return Result(ok=None, out=None)
     if effect is None:
         state.world.gaps.append(f"`{base}` is no build tool that depcheck knows")
         return programs.unknown(state, base, words)

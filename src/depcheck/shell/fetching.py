@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from depcheck import paths
 from depcheck.shell.files import directory_for, failed, unclear
+from depcheck.shell.installers import TEXT, is_installer
 from depcheck.shell.options import sort
 from depcheck.shell.state import GOOD, Field, Result, State, write
 from depcheck.tree.base import Kind
@@ -75,6 +76,8 @@ def curl(state: State, words: list[Field], _: str | None) -> Result:
     if target is None and given.has("O", "remote-name") and given.operands:
         url = given.operands[-1]
         target = Field(url.text.partition("?")[0].rpartition("/")[2], url.known)
+    if target is None and is_installer(words):
+        return Result(ok=None, out=TEXT)
     return _download(state, target, "curl")
 
 
@@ -89,6 +92,8 @@ def wget(state: State, words: list[Field], _: str | None) -> Result:
         target = Field(
             f"{prefix.text}/{name}" if prefix else name, url.known and (not prefix or prefix.known)
         )
+    if target is not None and target.text == "-" and is_installer(words):
+        return Result(ok=None, out=TEXT)
     return _download(state, target, "wget")
 
 

@@ -95,6 +95,8 @@ def script(program: str, words: list[Field]) -> Script | None:
         letters += word[1:]
         if word.endswith("o") and rest:
             letters += {"pipefail": "P", "errexit": "e"}.get(rest.pop(0).text, "")
+    if "s" in letters:
+        return None
     if "c" in letters:
         return Script(program, rest[0], None, tuple(rest[2:]), letters) if rest else None
     return Script(program, None, rest[0], tuple(rest[1:]), letters) if rest else None
