@@ -61,7 +61,7 @@ class Scene(NamedTuple):
 
     @property
     def tree(self) -> StageTree:
-        """The stage as the RUN has left it."""
+        """The stage as the RUN finds it."""
         return self.ran.run.tree
 
 
@@ -83,9 +83,11 @@ class Missing(NamedTuple):
 
 def origin(scene: Scene, path: str) -> str | None:
     """The file of the repository that is at `path` of the image."""
-    tree = scene.tree
-    found = tree.origin(tree.resolve(path)).path
-    return None if found is None or paths.is_outside(found) else found
+    for tree in (scene.tree, scene.ran.tree):
+        found = tree.origin(tree.resolve(path)).path
+        if found is not None and not paths.is_outside(found):
+            return found
+    return None
 
 
 def missing(scene: Scene, fault: Fault) -> Missing:
@@ -193,7 +195,7 @@ def unknown(scene: Scene, fault: Fault) -> str:
     """Why what the fault misses may be there all the same; empty: it is not."""
     if fault.rule not in _KINDS:
         return ""
-    tree, inside = scene.tree, missing(scene, fault).inside
+    tree, inside = scene.ran.tree, missing(scene, fault).inside
     for path in (inside, *(paths.join(inside, name) for name in _MANIFESTS)):
         if tree.kind(path) is Kind.UNKNOWN:
             return f"what stands at `/{path}` is not known"

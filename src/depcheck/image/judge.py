@@ -8,6 +8,7 @@ it is, and over the repository with what is meant there put right.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from posixpath import normpath
 
 from depcheck.image import blame, dockerfile
@@ -16,7 +17,7 @@ from depcheck.image.build import Build, Finding, Inputs, Stage
 from depcheck.image.builds import Planned
 from depcheck.image.context import Context, open_context
 from depcheck.image.dockerignore import Patterns
-from depcheck.image.running import execute
+from depcheck.image.running import Alike, execute
 from depcheck.model import Built, Fault, Reference, Route, Severity, Site, Verdict
 from depcheck.record import NamedTuple
 from depcheck.shell.state import Run
@@ -60,6 +61,13 @@ class _Step(NamedTuple):
     known: tuple[Fault, ...]
 
 
+class _Shared(NamedTuple):
+    """What images have in common: contexts, and what has been read from stages that are alike."""
+
+    contexts: dict[tuple[int, str, str], ContextTree]
+    alike: Alike
+
+
 class _Judged(NamedTuple):
     """A build: its commands, what else is wrong with its Dockerfile."""
 
@@ -82,10 +90,11 @@ def judge(
     """
     right = None if mended is None else (Sources(mended[0]), mended[1])
     by_file: dict[str, list[_Judged]] = {}
+    shared = _Shared({}, {})
     for plan in plans:
-        judged = _judged(sources, plan, known)
+        judged = _judged(sources, plan, known, shared)
         if right is not None and any(step.known for step in judged.steps):
-            judged = _both(judged, _judged(right[0], plan, right[1]))
+            judged = _both(judged, _judged(right[0], plan, right[1], shared))
         by_file.setdefault(f"{plan.dockerfile}\0{plan.inline}", []).append(judged)
     outcome = [
         one for group in by_file.values() for one in (_agreed(group) if group[0].plan.guesses else group)
@@ -190,8 +199,8 @@ def _shape(judged: _Judged) -> tuple[object, ...]:
     return steps, frozenset(found.fault.site for found in judged.faults)
 
 
-def _judged(sources: Sources, plan: Planned, known: Known) -> _Judged:
-    opened = _opened(sources.tree, plan)
+def _judged(sources: Sources, plan: Planned, known: Known, shared: _Shared) -> _Judged:
+    opened = _opened(sources.tree, plan, shared)
     if opened is None:
         return _Judged(plan, (), ())
     build, context = opened
@@ -209,7 +218,7 @@ def _judged(sources: Sources, plan: Planned, known: Known) -> _Judged:
     return _Judged(plan, tuple(steps), tuple(found))
 
 
-def _opened(tree: Tree, plan: Planned) -> tuple[Build, Context] | None:
+def _opened(tree: Tree, plan: Planned, shared: _Shared) -> tuple[Build, Context] | None:
     if plan.inline is not None:
         data = plan.inline.text.encode("utf-8", "surrogateescape")
     else:
@@ -218,9 +227,14 @@ def _opened(tree: Tree, plan: Planned) -> tuple[Build, Context] | None:
         except (OSError, UnknownContentError):
             return None
     context = open_context(tree, plan.context, "" if plan.inline else plan.dockerfile)
+    context = context._replace(
+        tree=shared.contexts.setdefault((id(tree), plan.context, context.ignore), context.tree)
+    )
     contexts = {name: None if path is None else _whole(tree, path) for name, path in plan.contexts}
     read = dockerfile.read(plan.dockerfile, data)
-    return Build(Inputs(read, context.tree, plan.arguments, contexts), execute), context
+    return Build(
+        Inputs(read, context.tree, plan.arguments, contexts), partial(execute, alike=shared.alike)
+    ), context
 
 
 def _whole(tree: Tree, path: str) -> Tree:

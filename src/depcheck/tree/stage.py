@@ -8,7 +8,7 @@ along its path and leaves everything else as it is, so a stage as it was costs o
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 
 from depcheck import paths
 from depcheck.record import NamedTuple
@@ -18,6 +18,7 @@ from depcheck.tree.overlay import Edit, Editable, Link, Text, Unknown, Unread
 from depcheck.tree.walked import WalkedTree
 
 DEEPEST = 40  # stages that are copied from one another: each is asked through all after it
+_MOST_ALIKE = 2000  # entries that are compared to find trees alike
 ANYTHING = "the image holds files of its own"
 
 
@@ -245,6 +246,10 @@ class StageTree(Editable):
         other.depth = self.depth
         return other
 
+    def likeness(self) -> Hashable:
+        """Equal for trees that hold the same, whatever lines put it there; None where that takes too long."""
+        return _Likeness().of(self)
+
     def takes(self, tree: Tree) -> bool:
         """Whether something may be copied here from `tree`: not from behind too many stages."""
         tree, _ = _bare(tree, "")
@@ -379,6 +384,41 @@ class StageTree(Editable):
             if isinstance(node, Dir)
             else iter(())
         )
+
+
+class _Likeness:
+    """What trees have in common, worked out within bounds."""
+
+    def __init__(self) -> None:
+        self.left = _MOST_ALIKE
+
+    def of(self, tree: Tree) -> Hashable:
+        """Of a tree; one that is no stage is like itself alone."""
+        if isinstance(tree, BaseTree):
+            return tree.lacks
+        if not isinstance(tree, StageTree):
+            return id(tree)
+        found = self.node(tree.node(""))
+        return None if self.left < 0 else found
+
+    def node(self, node: Node | None) -> Hashable:
+        """Of an entry."""
+        self.left -= 1
+        if self.left < 0 or node is None:
+            return None
+        if isinstance(node, Leaf):
+            return self.graft(*node.what) if isinstance(node.what, Copied) else node.what
+        return node.why, tuple(map(self.layer, node.layers))
+
+    def layer(self, layer: Layer) -> Hashable:
+        """Of a layer of a directory."""
+        if isinstance(layer, Graft):
+            return self.graft(layer.tree, layer.path)
+        return frozenset((name, self.node(inner)) for name, inner in layer.items())
+
+    def graft(self, tree: Tree, path: str) -> Hashable:
+        """Of what is taken from another tree."""
+        return self.of(tree), path
 
 
 def origin_in(tree: Tree, path: str) -> str | None:
