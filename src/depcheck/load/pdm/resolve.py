@@ -9,7 +9,8 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 
 from depcheck import paths
-from depcheck.load import backend, conditions
+from depcheck.load import backend, closure, conditions
+from depcheck.load.closure import Edge
 from depcheck.load.conditions import ALWAYS, Condition
 from depcheck.load.pdm import project, requirement
 from depcheck.load.pdm.requirement import Backend, Wanted
@@ -38,9 +39,47 @@ class Found(NamedTuple):
 
 def lock(sources: Sources, manifest: PyProject, read: Pdm, groups: Sequence[str]) -> Outcome:
     """What `pdm lock` does with these groups of the project."""
+    if _is_plain(sources, manifest, read, groups):
+        return Outcome()
     walk = _Walk(sources, manifest, read)
     walk.start(groups)
     return Outcome(tuple(walk.faults), tuple(dict.fromkeys(walk.unknowns)))
+
+
+def _is_plain(sources: Sources, manifest: PyProject, read: Pdm, groups: Sequence[str]) -> bool:
+    if read.overrides or project.workspace(sources, manifest) is not None:
+        return False
+    asked = tuple(wanted_in(sources, manifest, read, groups))
+    edges = _edges(sources, asked, _python(read))
+    return edges is not None and closure.is_plain(sources, _look, manifest.directory, edges)
+
+
+def _look(sources: Sources, directory: str) -> tuple[Edge, ...] | None:
+    if sources.get(_leaves_open, directory):
+        return None
+    found = sources.get(_read, directory, None)
+    return None if found.faults or found.unknowns else _edges(sources, found.requires, found.python)
+
+
+def _edges(sources: Sources, asked: tuple[Wanted | Fault, ...], python: Condition) -> tuple[Edge, ...] | None:
+    """What is asked for by path; None where a walk could stumble over it, or goes on otherwise."""
+    edges = []
+    tree = sources.tree
+    for wanted in asked:
+        if isinstance(wanted, Fault) or wanted.fault or wanted.unknown:
+            return None
+        if wanted.target is None:
+            continue
+        if wanted.extras or wanted.when != ALWAYS or tree.kind(wanted.target) is not Kind.DIR:
+            return None
+        directory = tree.resolve(wanted.target)
+        if defect(tree, wanted) is not None or sources.get(_leaves_open, directory):
+            return None
+        found = sources.get(_read, directory, None)
+        if found.python != python or not found.name:
+            return None
+        edges.append(Edge(found.name, tree.at("", wanted.target), directory))
+    return tuple(edges)
 
 
 def wanted_in(
@@ -118,7 +157,7 @@ class _Walk:
         self.read = read
         self.faults: list[Fault] = []
         self.unknowns: list[str] = []
-        self.python = (conditions.python_range(read.python) if read.python else None) or ALWAYS
+        self.python = _python(read)
         self._places: dict[str, Wanted] = {}
         self._visited: set[tuple[str, frozenset[str]]] = set()
         self._reported: set[Site] = set()
@@ -279,8 +318,12 @@ def _read(sources: Sources, directory: str, filler: tuple[str, Backend] | None) 
         at, filled_by = filler if filler and not requirement.fills_in(kind, line) else (directory, kind)
         return requirement.parse(sources.tree, at, filled_by, line)
 
-    python = (conditions.python_range(read.python) if read.python else None) or ALWAYS
-    return Found(read.name, parsed(DEFAULT), tuple((extra, parsed(extra)) for extra in read.extras), python)
+    extras = tuple((extra, parsed(extra)) for extra in read.extras)
+    return Found(read.name, parsed(DEFAULT), extras, _python(read))
+
+
+def _python(read: Pdm) -> Condition:
+    return (conditions.python_range(read.python) if read.python else None) or ALWAYS
 
 
 _DYNAMIC = frozenset(("name", "version", "dependencies", "optional-dependencies", "requires-python"))
