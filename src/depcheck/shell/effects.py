@@ -7,7 +7,7 @@ from depcheck.shell.builtins import BUILTINS
 from depcheck.shell.conditions import double, test
 from depcheck.shell.copying import cp, install
 from depcheck.shell.files import ln, mkdir, mv, rm, rmdir, touch
-from depcheck.shell.programs import QUIET
+from depcheck.shell.programs import QUIET, python
 from depcheck.shell.state import Command
 
 _EFFECTS: dict[str, Command] = {
@@ -48,6 +48,8 @@ _EFFECTS: dict[str, Command] = {
     "unzip": fetching.unzip,
     "find": fetching.find,
     "patch": fetching.patch,
+    "python": python,
+    "python3": python,
     "gzip": fetching.archive_file,
     "gunzip": fetching.archive_file,
     "xz": fetching.archive_file,

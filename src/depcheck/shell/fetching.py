@@ -17,6 +17,11 @@ _READING = frozenset((
     "log", "ls-files", "ls-remote", "ls-tree", "push", "remote", "rev-list", "rev-parse", "shortlog",
     "show", "show-ref", "status", "tag", "version", "worktree", "--version",
 ))  # fmt: skip
+# They take files away and put others in their place, anywhere in the work tree.
+_CHANGING = frozenset((
+    "am", "bisect", "checkout", "checkout-index", "cherry-pick", "clean", "merge", "mv", "pull", "read-tree",
+    "rebase", "reset", "restore", "revert", "rm", "sparse-checkout", "stash", "switch",
+))  # fmt: skip
 
 
 def git(state: State, words: list[Field], _: str | None) -> Result:
@@ -28,11 +33,40 @@ def git(state: State, words: list[Field], _: str | None) -> Result:
         return _clone(state, where, sort(list(given.operands[1:]), _CLONE).operands)
     if command in _READING:
         return Result(ok=None, out=None)
+    if command in _CHANGING and _spares(command, list(given.operands[1:])):
+        return Result(ok=None, out=None)
     directory = state.real(where.text) if where.known else state.cwd
+    if command in _CHANGING:
+        _turn_over(state, directory, f"`git {command}` may change it")
     state.world.blur(directory, f"`git {command}` may bring files")
     if command == "apply":
         _spoil(state, directory, "`git apply` may change it")
     return Result(ok=None, out=None)
+
+
+def _spares(command: str, words: list[Field]) -> bool:
+    """Whether the command leaves the work tree as it is, by its options or its subcommand."""
+    given = sort(words)
+    match command:
+        case "clean":
+            return given.has("n", "dry-run")
+        case "reset":
+            return all(word.known for word in words) and not given.has("hard", "merge", "keep")
+        case "stash" | "bisect" | "sparse-checkout":
+            return bool(given.operands) and given.operands[0].text in ("list", "show", "drop", "clear", "log")
+    return False
+
+
+def _turn_over(state: State, directory: str, why: str) -> None:
+    """Nothing of the work tree around `directory` is known any more, whether it stays or goes."""
+    tree = state.world.tree
+    top = next((at for at in paths.ancestors(directory) if tree.exists(paths.join(at, ".git"))), "")
+    if paths.is_outside(directory):
+        top = directory
+    for name in tree.names(top):
+        if name != ".git":
+            state.world.put(paths.join(top, name), Unknown(why))
+    state.world.blur(top, why)
 
 
 def _spoil(state: State, directory: str, why: str) -> None:

@@ -9,6 +9,8 @@ made. What is known to be there and is not named stays as it is.
 from __future__ import annotations
 
 from depcheck import paths
+from depcheck.shell.files import failed
+from depcheck.shell.options import sort
 from depcheck.shell.state import Field, Result, State
 from depcheck.tree.base import Kind
 from depcheck.tree.overlay import Unknown, Unread
@@ -30,6 +32,17 @@ _NAMES = """
     userdel usermod wait wc which whoami xbps-install yarn yes yum zypper
 """
 QUIET = frozenset(_NAMES.split())
+
+
+def python(state: State, words: list[Field], _: str | None) -> Result:
+    """`python FILE`: what it does is not known, but that it fails where the file is missing is."""
+    given = sort(words, "W X c m", leading=True)
+    state.world.gaps.append("`python` is no build tool that depcheck knows")
+    if given.operands and not given.has("c", "m"):
+        file = given.operands[0]
+        if file.known and file.text != "-" and state.kind(file.text) is Kind.MISSING and not state.lost:
+            return failed(f"`{file.text}` does not exist")
+    return unknown(state, "python", words)
 
 
 def unknown(state: State, program: str, words: list[Field]) -> Result:
