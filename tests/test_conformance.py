@@ -59,6 +59,11 @@ def test_every_recorded_answer_is_given(tool: str, tmp_path: Path) -> None:
     wrong = [line for line in done.stdout.splitlines() if re.match(WRONG, line)]
     assert done.returncode in {0, 1}, done.stderr
     assert [line for line in wrong if not _is_allowed(line)] == []
+    counted = re.search(r"^(\d+) of \d+ right", done.stdout, re.MULTILINE)
+    assert counted is not None, done.stdout[-500:]
+    assert int(counted[1]) > 0
+    hit = {line.split()[1] for line in wrong}
+    assert {case for case in (*OVERRULED, *UNNAMED) if case.startswith(f"{tool}/")} <= hit
 
 
 def _is_allowed(line: str) -> bool:

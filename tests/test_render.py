@@ -90,9 +90,9 @@ def test_a_sentence_leaves_out_the_middle_of_an_overlong_word() -> None:
 
 
 def test_wrap() -> None:
-    assert list(wrap(["aa", "bb", "cc"], 6, "")) == ["aa bb", "cc"]
-    assert list(wrap(["aa", "bb", "cc"], 0, "  ")) == ["  aa bb cc"]
-    assert list(wrap(["long" * 5, "b"], 6, "")) == ["long" * 5, "b"]
+    assert list(wrap(["aa", "bb", "cc"], 6)) == ["aa bb", "cc"]
+    assert list(wrap(["aa", "bb", "cc"], 0)) == ["aa bb cc"]
+    assert list(wrap(["long" * 5, "b"], 6)) == ["long" * 5, "b"]
     assert width("日本") == 4
 
 

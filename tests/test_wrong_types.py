@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -41,8 +40,6 @@ def ask(root: Path, good: Good) -> None:
 
 @pytest.mark.parametrize("name", TREES)
 def test_no_wrong_type_raises(name: str, tmp_path: Path, *, long: bool) -> None:
-    if name.startswith("uv") and find_spec("depcheck.load.uv") is None:
-        pytest.skip("there is no loader of uv yet")
     good = TREES[name]
     plant(tmp_path, good.tree)
     document = tomli.loads(good.tree[good.file])

@@ -70,8 +70,3 @@ class Locator:
                 self._starts.append(at + 1)
                 at = self._text.find("\n", at + 1)
         return self._starts
-
-
-def locate(text: str, site: Site) -> Range:
-    """The range of `site` in a file whose content (without a byte order mark) is `text`."""
-    return Locator(text).range(site)

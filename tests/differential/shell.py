@@ -197,8 +197,8 @@ def script(rng: random.Random) -> str:
     return f"{head}x=a; y=b/c.txt; i=c.txt\n{_Writer(rng).block()}\n"
 
 
-def compare(seed: int, tools: Path, program: str) -> Disagreement | None:
-    """One script; None where both leave the same tree and the same status."""
+def compare(seed: int, tools: Path, program: str) -> tuple[bool, Disagreement | None]:
+    """One script: whether its status was compared, and what differs in the tree or the status."""
     rng = random.Random(seed)  # noqa: S311
     top = Path(tempfile.mkdtemp(prefix="shell-")).resolve()
     try:
@@ -225,11 +225,12 @@ def compare(seed: int, tools: Path, program: str) -> Disagreement | None:
                 timeout=5,
             )
         except subprocess.TimeoutExpired:  # a file that is read while it grows
-            return None
+            return False, None
         why = list(_differences(world, real))
         if result.ok is not None and result.ok != (done.returncode == 0):
             why.append(f"exit {done.returncode}, ours {result.ok} {result.why} {done.stderr[-200:]!r}")
-        return Disagreement(seed, program, text, tuple(_listed(ours)), tuple(why)) if why else None
+        wrong = Disagreement(seed, program, text, tuple(_listed(ours)), tuple(why)) if why else None
+        return result.ok is not None, wrong
     finally:
         shutil.rmtree(top, ignore_errors=True)
 
@@ -296,7 +297,7 @@ def disagreements(seeds: Iterator[int], directory: Path) -> Iterator[Disagreemen
     """Every script whose effects differ, under sh and bash in turn."""
     tools = toolbox(directory / "tools")
     for seed in seeds:
-        found = compare(seed, tools, "bash" if seed % 2 else "sh")
+        _, found = compare(seed, tools, "bash" if seed % 2 else "sh")
         if found is not None:
             yield found
 

@@ -58,7 +58,7 @@ class _Parser(argparse.ArgumentParser):
 
 
 def main(words: Sequence[str]) -> int:
-    """Run depcheck with these words; returns the exit code (see design: 0, 1, 2, 130)."""
+    """Run depcheck with these words; returns the exit code: 0, 1, 2, or 130 where it is interrupted."""
     try:
         streams.prepare()
         return _run(words)

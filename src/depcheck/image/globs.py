@@ -14,11 +14,6 @@ def has_wildcards(text: str) -> bool:
     return re.match(r"(?:[^\\*?\[]|\\.)*[*?\[]", text, re.DOTALL) is not None
 
 
-def unescaped(text: str) -> str:
-    """What a pattern without wildcards matches."""
-    return re.sub(r"\\(.)", r"\1", text, flags=re.DOTALL)
-
-
 def compiled(pattern: str) -> re.Pattern[str]:
     """The pattern as an expression to be matched in full. Raises PatternError.
 

@@ -1,6 +1,6 @@
 """Which tools own a Python project, and what they make of it together.
 
-Evidence, as the design lists it: a `[tool.X]` table with project data, X's lock file, or X as the
+Evidence is a `[tool.X]` table with project data, X's lock file, or X as the
 build backend; without any, pip and the declared backend.
 """
 

@@ -1,6 +1,6 @@
 """The environments of a Hatch project: `[tool.hatch.envs]`, or `envs` of hatch.toml.
 
-Source: hatch `project/config.py` (envs, _populate_default_env_values); semantics: Hatch.
+Source: hatch `project/config.py` (envs, _populate_default_env_values).
 """
 
 from __future__ import annotations

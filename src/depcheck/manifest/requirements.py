@@ -1,7 +1,7 @@
 """Requirements and constraints files: each line as pip reads it, with its place.
 
 Source of the rules: pip 26, `pip/_internal/req/req_file.py` (join_lines, ignore_comments,
-break_args_options, build_parser); semantics: section 3.
+break_args_options, build_parser).
 """
 
 from __future__ import annotations
@@ -38,13 +38,13 @@ _SHORT = {
     "-e": "--editable",
     "-f": "--find-links",
     "-i": "--index-url",
+    "-C": "--config-settings",
 }
 _VALUED = {
     "--requirement", "--constraint", "--editable", "--find-links", "--index-url", "--pypi-url",
     "--extra-index-url", "--no-binary", "--only-binary", "--trusted-host", "--use-feature", "--hash",
     "--config-settings", "--config-setting", "--global-option", "--all-releases", "--only-final",
 }  # fmt: skip
-_SHORT |= {"-C": "--config-settings"}
 _KINDS: dict[str, EntryKind] = {
     "--editable": "editable",
     "--requirement": "requirements",

@@ -35,7 +35,6 @@ _APART = {
     "index": {"workspace", "git", "url", "path", "rev", "tag", "branch", "editable", "package"},
     "workspace": {"index", "git", "url", "path", "rev", "tag", "branch", "package"},
 }
-_BOOLS = ("managed", "package")
 _LINES = (
     "dev-dependencies",
     "override-dependencies",

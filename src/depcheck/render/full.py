@@ -92,7 +92,7 @@ def _remark(kind: str, text: str, margin: int, screen: Screen) -> Iterator[str]:
     styled_kind = screen.style(kind, "green" if kind == "help" else "bold")
     styled = f"{' ' * margin} {screen.style('=', 'blue')} {styled_kind}: "
     limit = screen.width - len(head) if screen.width else 0
-    for index, line in enumerate(wrap(sentence(text).split(" "), limit, "")):
+    for index, line in enumerate(wrap(sentence(text).split(" "), limit)):
         yield (styled if index == 0 else " " * len(head)) + line
 
 
@@ -134,7 +134,7 @@ def _footnote(number: int, blocked: Blocked, whole: str, screen: Screen) -> Iter
     if len(blocked) > _LISTED:
         listed.append(f"and {len(blocked) - _LISTED:,} more")
     limit = (screen.width or 100) - width(head)
-    for index, line in enumerate(wrap(listed, limit, "")):
+    for index, line in enumerate(wrap(listed, limit)):
         yield (screen.style(head, "bold") if index == 0 else " " * len(head)) + line
     yield ""
 
@@ -148,7 +148,7 @@ def _remarks(report: Report, root: str, screen: Screen) -> Iterator[str]:
         found.append(("more", ", ".join(f"depcheck explain {name}" for name in list(rules)[:_EXPLAINED])))
     for kind, text in found:
         limit = screen.width - len(kind) - 2 if screen.width else 0
-        for index, line in enumerate(wrap(sentence(text).split(" "), limit, "")):
+        for index, line in enumerate(wrap(sentence(text).split(" "), limit)):
             yield (f"{screen.style(kind, 'cyan')}: " if index == 0 else " " * (len(kind) + 2)) + line
     if found:
         yield ""

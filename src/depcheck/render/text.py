@@ -45,17 +45,17 @@ def width(text: str) -> int:
     return sum(0 if combining(char) else 2 if east_asian_width(char) in "WF" else 1 for char in text)
 
 
-def wrap(words: Iterable[str], limit: int, indent: str) -> Iterator[str]:
-    """Lines of at most `limit` cells (0: one line), all with `indent`; a longer word is not broken."""
+def wrap(words: Iterable[str], limit: int) -> Iterator[str]:
+    """Lines of at most `limit` cells (0: one line); a longer word is not broken."""
     line = ""
     for word in words:
-        if line and limit and width(indent) + width(line) + 1 + width(word) > limit:
-            yield indent + line
+        if line and limit and width(line) + 1 + width(word) > limit:
+            yield line
             line = word
         else:
             line = f"{line} {word}" if line else word
     if line:
-        yield indent + line
+        yield line
 
 
 def count(number: int, noun: str) -> str:

@@ -8,8 +8,6 @@ from depcheck.shell.state import GOOD, Field, Result, State
 from depcheck.tree.base import Kind
 from depcheck.tree.overlay import Link, Text, Unknown
 
-UNSURE = Result(ok=None, out=None)
-
 
 def failed(why: str) -> Result:
     """A command that fails."""

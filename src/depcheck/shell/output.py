@@ -152,8 +152,3 @@ def false(_state: State, _words: list[Field], _: str | None) -> Result:
 def reader(_state: State, _words: list[Field], _: str | None) -> Result:
     """A command that changes nothing; what it writes and whether it succeeds is not known."""
     return Result(ok=None, out=None)
-
-
-def opaque(_state: State, _words: list[Field], _: str | None) -> Result:
-    """A command that succeeds and changes no file; what it writes is not known."""
-    return Result(ok=True, out=None)

@@ -8,7 +8,7 @@ along its path and leaves everything else as it is, so a stage as it was costs o
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Mapping
 
 from depcheck import paths
 from depcheck.record import NamedTuple
@@ -375,15 +375,6 @@ class StageTree(Editable):
                         return Origin(origin_in(layer.tree, layer.path), layer.line)
                 return Origin(None, node.line)
         return Origin(None, 0)
-
-    def grafts(self, path: str) -> Iterator[Graft]:
-        """The directories of other trees that the directory at `path` is made of."""
-        node = self.node(path)
-        return (
-            (layer for layer in node.layers if isinstance(layer, Graft))
-            if isinstance(node, Dir)
-            else iter(())
-        )
 
 
 class _Likeness:

@@ -12,7 +12,7 @@ from typing import Literal
 
 from depcheck import paths
 from depcheck.load.backend.findings import PROJECT_KEYS, Findings, Key, named
-from depcheck.manifest.pyproject import PyProject, Requirement, strings
+from depcheck.manifest.pyproject import PyProject, Requirement
 from depcheck.model import Outcome, Reference
 from depcheck.record import NamedTuple
 from depcheck.sources import Sources
@@ -93,7 +93,7 @@ def _frontend(findings: Findings) -> bool:
     if "requires" not in table:
         findings.invalid(findings.site("build-system"), "`build-system.requires` is missing")
         return False
-    listed = strings(table.get("backend-path"))
+    listed = manifest.build.backend_path if manifest.build else ()
     for index, raw in enumerate(listed):
         site = findings.site("build-system", "backend-path", index)
         real = findings.tree.resolve(findings.physical(raw))
@@ -105,7 +105,7 @@ def _frontend(findings: Findings) -> bool:
             findings.missing(site, raw, note, "directory")
     if findings.faults:
         return False
-    if listed and manifest.build is not None and manifest.build.backend is not None:
+    if listed and manifest.build and manifest.build.backend:
         dotted = manifest.build.backend.partition(":")[0]
         place = dotted.replace(".", "/")
         tried = [f"{raw}/{place}{end}" for raw in listed for end in (".py", "/__init__.py")]

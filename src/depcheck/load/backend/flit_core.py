@@ -1,7 +1,7 @@
 """flit_core: `[project]` and `[tool.flit]`.
 
 Source of the rules: flit_core 4.2, `flit_core/config.py` (read_pep621_metadata,
-prep_toml_config), `flit_core/common.py` (Module); semantics: section 4.
+prep_toml_config), `flit_core/common.py` (Module).
 """
 
 from __future__ import annotations

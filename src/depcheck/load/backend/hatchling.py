@@ -2,7 +2,7 @@
 
 Source of the rules: hatchling 1.33, `hatchling/metadata/core.py` (the fields of `[project]`),
 `hatchling/builders/wheel.py` (default file selection), `hatchling/builders/plugin/interface.py`
-(forced files), `hatchling/version/`, `hatchling/utils/context.py`; semantics: sections 4 and 7.
+(forced files), `hatchling/version/`, `hatchling/utils/context.py`.
 """
 
 from __future__ import annotations
@@ -30,7 +30,6 @@ from depcheck.model import Fault, Reference, Route, Site
 from depcheck.record import NamedTuple
 from depcheck.sources import Sources
 
-BUILTIN_BUILD_HOOKS = frozenset({"custom", "version"})
 KEYS = (
     *PROJECT_KEYS,
     Key(("tool", "hatch", "version", "path")),
@@ -118,7 +117,7 @@ def build(findings: Findings, target: str) -> None:
     certain = _hooks(findings, options, kind)
     if kind == "wheel":
         _selection(findings, options, certain)
-        _listed_files(findings, options.get("targets", "wheel"), "sbom-files")
+        _sbom_files(findings, options.get("targets", "wheel"))
     _forced(findings, options, kind, certain)
 
 
@@ -309,11 +308,11 @@ def _forced(findings: Findings, options: Table, kind: str, certain: bool) -> Non
             findings.missing(table.site(raw), raw, f"hatchling says: Forced include not found: {raw}", "path")
 
 
-def _listed_files(findings: Findings, table: Table, key: str) -> None:
-    listed: Any = table.data.get(key)
+def _sbom_files(findings: Findings, table: Table) -> None:
+    listed: Any = table.data.get("sbom-files")
     for index, raw in enumerate(listed if isinstance(listed, list) else ()):
         if isinstance(raw, str) and not findings.is_file(raw, lexical=True):
-            findings.missing(table.site(key, index), raw, f"hatchling says: No such file: {raw}")
+            findings.missing(table.site("sbom-files", index), raw, f"hatchling says: No such file: {raw}")
 
 
 def fill_in(findings: Findings, item: Requirement) -> Requirement | None:

@@ -1,7 +1,7 @@
 """maturin: `[tool.maturin]`, and the Cargo.toml that it builds.
 
 Source of the rules: maturin 1.14 to 1.16, `src/project_layout.rs` (ProjectResolver,
-ProjectLayout), `src/metadata.rs` (merge_pyproject_toml, from_cargo_toml); semantics: section 8.
+ProjectLayout), `src/metadata.rs` (merge_pyproject_toml, from_cargo_toml).
 """
 
 from __future__ import annotations

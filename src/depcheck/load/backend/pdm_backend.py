@@ -1,7 +1,7 @@
 """pdm-backend: `[project]` and `[tool.pdm.build]`.
 
 Source of the rules: pdm-backend 2.5, `pdm/backend/config.py`, `pdm/backend/base.py`,
-`pdm/backend/hooks/version/`, and the pyproject_metadata 0.11 in it; semantics: sections 4 and 6.
+`pdm/backend/hooks/version/`, and the pyproject_metadata 0.11 in it.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """poetry-core: `[project]` and `[tool.poetry]`.
 
 Source of the rules: poetry-core 2.5, `poetry/core/factory.py`, `poetry/core/masonry/metadata.py`,
-`poetry/core/masonry/utils/module.py`, `package_include.py`, `masonry/builders/builder.py`;
-semantics: sections 4 and 5.
+`poetry/core/masonry/utils/module.py`, `package_include.py`, `masonry/builders/builder.py`.
 """
 
 from __future__ import annotations

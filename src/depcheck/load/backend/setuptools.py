@@ -1,7 +1,7 @@
 """setuptools: `[project]`, `[tool.setuptools]`, setup.cfg, and setup.py as far as it is literal.
 
 Source of the rules: setuptools 84, `config/pyprojecttoml.py`, `config/expand.py`,
-`config/_apply_pyprojecttoml.py`, `discovery.py`, `command/build_py.py`; semantics: section 4.
+`config/_apply_pyprojecttoml.py`, `discovery.py`, `command/build_py.py`.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """setuptools-rust: `[[tool.setuptools-rust.ext-modules]]` and `[[tool.setuptools-rust.bins]]`.
 
 Source of the rules: setuptools-rust 1.13, `setuptools_rust/command.py` (a missing manifest is an
-error unless the extension is optional), `build.py` (`cargo metadata`, `cargo rustc`);
-semantics: section 8.
+error unless the extension is optional), `build.py` (`cargo metadata`, `cargo rustc`).
 """
 
 from __future__ import annotations

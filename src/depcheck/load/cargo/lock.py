@@ -1,6 +1,6 @@
 """Cargo.lock under `--locked`: would cargo have to change it?
 
-Source: semantics of `cargo metadata --locked`; cargo's `resolve_with_previous`. Only what can be
+Source: cargo `ops/resolve.rs` (resolve_with_previous). Only what can be
 told without a registry is told.
 """
 

@@ -39,10 +39,6 @@ def refused(invocation: Invocation, current: str) -> Iterator[Fault]:
             yield Fault("invalid-manifest", Site(current), message, tool="cargo")
 
 
-def _named(invocation: Invocation) -> tuple[str, ...]:
-    return tuple(name for text in invocation.values("--features") for name in text.replace(",", " ").split())
-
-
 def named(invocation: Invocation) -> tuple[str, ...]:
     """The features of `--features`."""
     return tuple(name for text in invocation.values("--features") for name in text.replace(",", " ").split())

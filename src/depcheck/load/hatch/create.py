@@ -1,6 +1,6 @@
 """`hatch env create`: what an environment needs, and where making it fails.
 
-Sources: hatch `env/plugin/interface.py`, `project/core.py` (prepare_environment); semantics: Hatch.
+Sources: hatch `env/plugin/interface.py`, `project/core.py` (prepare_environment).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What pip or uv does with the paths that Hatch hands it: builds what is there, follows what that needs.
 
-Sources: hatch `env/virtual.py` (install_project_dev_mode, sync_dependencies); semantics: Hatch.
+Sources: hatch `env/virtual.py` (install_project_dev_mode, sync_dependencies).
 """
 
 from __future__ import annotations

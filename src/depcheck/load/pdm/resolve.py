@@ -1,6 +1,6 @@
 """`pdm lock`: every path that a resolution follows, and where it fails.
 
-Sources: pdm `cli/actions.py` (do_lock), `models/candidates.py`, `resolver/providers.py`; semantics: PDM.
+Sources: pdm `cli/actions.py` (do_lock), `models/candidates.py`, `resolver/providers.py`.
 """
 
 from __future__ import annotations

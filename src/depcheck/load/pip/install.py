@@ -2,7 +2,7 @@
 
 pip stops at the first failure; this goes on, so that one run names every broken path.
 Source of the rules: pip 26, `pip/_internal/cli/req_command.py`, `req/req_file.py`,
-`resolution/resolvelib/`; semantics: section 3.
+`resolution/resolvelib/`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Where a requirement points, as pip reads its text.
 
 Source of the rules: pip 26, `pip/_internal/req/constructors.py` (parse_req_from_line,
-parse_editable, _get_url_from_path), `pip/_internal/utils/urls.py` (url_to_path); semantics: section 3.
+parse_editable, _get_url_from_path), `pip/_internal/utils/urls.py` (url_to_path).
 """
 
 from __future__ import annotations

@@ -47,8 +47,6 @@ _VALUED = {
     "show": f"{_GROUPS} format/f",
     "publish": "repository/r username/u password/p cert client-cert dist-dir",
 }
-# They ask for nothing but a manifest that Poetry reads.
-_READERS = ("run", "version", "show", "env", "source")
 _OTHERS = (
     "about",
     "cache",
@@ -118,7 +116,7 @@ def _lock_faults(sources: Sources, read: Package) -> Iterator[Fault]:
         yield stale
 
 
-def run(sources: Sources, cwd: str, words: Sequence[str], env: Mapping[str, str]) -> Outcome:
+def run(sources: Sources, cwd: str, words: Sequence[str], env: Mapping[str, str]) -> Outcome:  # noqa: ARG001
     """What `poetry WORDS...` does in `cwd`. Raises UsageError."""
     first = command.sort(words, _GLOBAL_FLAGS, _GLOBAL_VALUED, leading=True)
     if not first.operands:
@@ -140,7 +138,7 @@ def run(sources: Sources, cwd: str, words: Sequence[str], env: Mapping[str, str]
     found = project.locate(sources, start)
     if not isinstance(found, PyProject):
         return found
-    loaded = project.load(sources, found, env)
+    loaded = project.load(sources, found)
     read = sources.get(package.read, found.path)
     if loaded.faults or read is None:
         return loaded

@@ -1,6 +1,6 @@
 """`poetry lock`, `install`, `sync`, `update`, `add` and `build`.
 
-Sources: poetry `console/commands/*.py`, `installation/installer.py`; semantics: poetry.
+Sources: poetry `console/commands/*.py`, `installation/installer.py`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """A project as Poetry reads it: its name, its Python, and what each of its groups wants.
 
-Sources: poetry-core `factory.py` (configure_package), `packages/dependency_group.py`; semantics: poetry.
+Sources: poetry-core `factory.py` (configure_package), `packages/dependency_group.py`.
 """
 
 from __future__ import annotations
@@ -164,7 +164,7 @@ class _Configuration:
         self._different_sources(groups)
         self._urls()
         if table.version and not schema.is_version(table.version) and not (project and project.version):
-            self._fail("invalid-manifest", ("tool", "poetry", "version"), f"`{table.version}` is no version")
+            self._fail(("tool", "poetry", "version"), f"`{table.version}` is no version")
         version = (project.version if project else None) or table.version or "0"
         return Package(
             manifest,
@@ -282,7 +282,7 @@ class _Configuration:
         for constraint in listed:
             if constraint.url and not requirement.is_url(constraint.url):
                 route = (*constraint.site.route, "url")
-                self._fail("invalid-manifest", route, f"`{constraint.url}` is no URL: it names no host")
+                self._fail(route, f"`{constraint.url}` is no URL: it names no host")
 
     def _python(self) -> tuple[Condition, Site]:
         project = self.manifest.project
@@ -316,16 +316,12 @@ class _Configuration:
         if isinstance(licence, dict):
             route: Route = ("project", "license")
             if files is not None:
-                self._fail(
-                    "invalid-manifest", route, "`project.license` is no string beside `project.license-files`"
-                )
+                self._fail(route, "`project.license` is no string beside `project.license-files`")
             elif not licence.get("text") and isinstance(raw := licence.get("file"), str) and raw:
                 self._licence_file(raw, (*route, "file"))
         for index, pattern in enumerate(pyproject.strings(files)):
             if "\\" in pattern or ".." in pattern.split("/"):
-                self._fail(
-                    "invalid-manifest", ("project", "license-files", index), f"`{pattern}` leaves the project"
-                )
+                self._fail(("project", "license-files", index), f"`{pattern}` leaves the project")
 
     def _licence_file(self, raw: str, route: Route) -> None:
         tree = self.sources.tree
@@ -345,8 +341,8 @@ class _Configuration:
     def _site(self, route: Route) -> Site:
         return Site(self.manifest.path, route)
 
-    def _fail(self, rule: str, route: Route, message: str) -> None:
-        self.faults.append(Fault(rule, self._site(route), message, tool="poetry"))
+    def _fail(self, route: Route, message: str) -> None:
+        self.faults.append(Fault("invalid-manifest", self._site(route), message, tool="poetry"))
 
 
 def _missing_group(site: Site, name: str, included: str) -> Fault:

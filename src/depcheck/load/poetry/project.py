@@ -5,8 +5,6 @@ Sources: poetry-core `factory.py` (locate, create_poetry), poetry `console/appli
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from depcheck import paths
 from depcheck.load.poetry import package, schema
 from depcheck.manifest import poetry as dialect
@@ -72,9 +70,8 @@ def locate(sources: Sources, directory: str) -> PyProject | Outcome:
     )
 
 
-def load(sources: Sources, manifest: PyProject, env: Mapping[str, str] | None = None) -> Outcome:
+def load(sources: Sources, manifest: PyProject) -> Outcome:
     """Reading the manifest, which every command does first."""
-    del env
     table = sources.get(dialect.read, manifest.path)
     read = sources.get(package.read, manifest.path)
     if table is None or read is None:

@@ -1,7 +1,7 @@
 """What a dependency of a Poetry project asks for, whichever way it is written.
 
 Sources: poetry-core `factory.py` (create_dependency), `packages/dependency.py` (create_from_pep_508),
-`packages/path_dependency.py`, `version/requirements.py`; semantics: poetry.
+`packages/path_dependency.py`, `version/requirements.py`.
 """
 
 from __future__ import annotations

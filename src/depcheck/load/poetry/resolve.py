@@ -1,7 +1,7 @@
 """`poetry lock`: every path that a full resolution follows, and where it fails.
 
 Sources: poetry `puzzle/provider.py` (complete_package, search_for_direct_origin_dependency),
-`inspection/info.py` (from_directory); semantics: poetry. Packages of an index are taken as good.
+`inspection/info.py` (from_directory). Packages of an index are taken as good.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """`uv pip`: what its commands do with the requirements that they are given.
 
-Source: uv `uv/src/commands/pip/` (install.rs, compile.rs, sync.rs); semantics: section 3.
+Source: uv `uv/src/commands/pip/` (install.rs, compile.rs, sync.rs).
 """
 
 from __future__ import annotations

@@ -21,8 +21,6 @@ from depcheck.record import NamedTuple
 from depcheck.sources import Sources
 from depcheck.tree.base import Kind, Tree
 
-MEMBERS = "tool.uv.workspace.members"
-
 
 class Workspace(NamedTuple):
     """A root with its members; a project that stands alone is a workspace of one.

@@ -13,6 +13,6 @@ PROGRAM = shutil.which("poetry")
 
 @pytest.mark.skipif(PROGRAM is None, reason="no poetry on PATH")
 def test_random_projects_lock_as_predicted() -> None:
-    assert [
-        found for found in poetry.disagreements(iter(range(12)), PROGRAM or "") if found is not None
-    ] == []
+    found = list(poetry.disagreements(iter(range(12)), PROGRAM or ""))
+    assert [one for one in found if one is not None] == []
+    assert len(found) > 6  # a harness that compares nothing agrees as well
