@@ -151,6 +151,15 @@ CASES = {
         {"app/pyproject.toml": POETRY, **untracked(project("lib"))},
         (("untracked-target", "app/pyproject.toml"),),
     ),
+    "a member that a source of uv takes, by a pattern": Case(
+        {
+            "pyproject.toml": '[project]\nname = "app"\nversion = "1"\ndependencies = ["b"]\n'
+            '[tool.uv.workspace]\nmembers = ["packages/*"]\n[tool.uv.sources]\nb = { workspace = true }\n',
+            **project("packages/a"),
+            **untracked(project("packages/b")),
+        },
+        (("untracked-target", "pyproject.toml"),),
+    ),
     "a line of a requirements file": Case(
         {"requirements.txt": "-e ./lib\n-r dev.txt\n", "dev.txt": Untracked(""), **untracked(project("lib"))},
         (("untracked-target", "requirements.txt"), ("untracked-target", "requirements.txt")),

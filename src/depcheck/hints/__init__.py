@@ -12,6 +12,7 @@ from depcheck.discover import Listing
 from depcheck.hints import near
 from depcheck.hints.identity import Meant, Packages
 from depcheck.hints.renames import Renames
+from depcheck.manifest import toml
 from depcheck.model import Candidate, Fault, Reference
 from depcheck.sources import Sources
 from depcheck.tree.base import Kind
@@ -40,6 +41,8 @@ class Hints:
 
     def candidate(self, fault: Fault) -> Candidate | None:
         """The one that is meant, or None where nothing speaks for any."""
+        if fault.rule == "missing-member" and fault.tool == "uv" and fault.reference is not None:
+            return self._unlisted(fault, fault.reference)
         asked = _asked(self.sources, fault)
         if asked is None:
             return None
@@ -52,6 +55,23 @@ class Hints:
         target, reason = found
         replacement = written.write(target)
         return None if replacement == reference.raw else Candidate(replacement, target, reason)
+
+    def _unlisted(self, fault: Fault, reference: Reference) -> Candidate | None:
+        """A package that a workspace of uv does not list; what is to be written belongs to `members`."""
+        if reference.kind != "workspace" or paths.is_outside(reference.target):
+            return None
+        found = self.packages.named(fault, reference.wanted, reference.target)
+        if found is None or found == reference.target:
+            return None
+        root = paths.join(reference.target, "pyproject.toml")
+        where = paths.relative(found, reference.target)
+        if toml.value_at(self.sources, root, ("tool", "uv", "workspace")) is None:
+            reason = f"the package in `{found or '.'}` is named `{reference.wanted}`"
+            return Candidate(
+                f'path = "{paths.relative(found, paths.parent(reference.site.file))}"', found, reason
+            )
+        reason = f"`{found or '.'}` holds `{reference.wanted}`, and `tool.uv.workspace.members` misses it"
+        return Candidate(where, found, reason)
 
     def by_name(self, fault: Fault) -> tuple[Reference, str] | None:
         """The reference of a fault as it is written, and the text that leads to the package it names."""

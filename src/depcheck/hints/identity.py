@@ -61,6 +61,13 @@ class Packages:
         others = f", the nearest of {len(found)} of that name" if len(found) > 1 else ""
         return best, f"the package in {which} is named `{wanted}`{others}"
 
+    def named(self, fault: Fault, name: str, near: str) -> str | None:
+        """The directory of a package of that name, the nearest to the directory `near`."""
+        found = self._named(fault, name)
+        hidden = {directory for directory in found if looks_like_fixture(directory)}
+        found.sort(key=lambda directory: (directory in hidden, steps(directory, near), directory))
+        return found[0] if found else None
+
     def holds(self, fault: Fault, directory: str) -> bool:
         """Whether the directory holds a package that the tool of the fault could use."""
         return self._identity(fault, directory) is not None
@@ -166,32 +173,11 @@ def _project(sources: Sources, directory: str) -> Identity | None:
     """The Python project in a directory; None where there is none that an installer would take."""
     if paths.is_outside(directory):
         return None
-    path, script = paths.join(directory, "pyproject.toml"), paths.join(directory, "setup.py")
-    has_script = sources.tree.is_file(script)
-    name = None
-    if sources.tree.is_file(path):
-        manifest = sources.get(pyproject.read, path)
-        if isinstance(manifest, pyproject.PyProject):
-            poetry = manifest.tool("poetry") or {}
-            name = manifest.project.name if manifest.project else poetry.get("name")
-    elif not has_script:
+    path = paths.join(directory, "pyproject.toml")
+    if not any(map(sources.tree.is_file, (path, paths.join(directory, "setup.py")))):
         return None
-    if not isinstance(name, str):
-        name = _legacy_name(sources, directory, script if has_script else None)
-    return Identity(name, None)
+    from depcheck.load import backend, python
 
-
-def _legacy_name(sources: Sources, directory: str, script: str | None) -> str | None:
-    """The name that setup.cfg or setup.py gives."""
-    from depcheck.manifest import setup_cfg, setup_py
-
-    path = paths.join(directory, "setup.cfg")
-    if sources.tree.is_file(path):
-        read = sources.get(setup_cfg.read, path)
-        if isinstance(read, setup_cfg.SetupCfg) and (value := read.get("metadata", "name")):
-            return value.text
-    if script is not None:
-        made = sources.get(setup_py.read, script)
-        if isinstance(made, setup_py.SetupPy) and (argument := made.arguments.get("name")):
-            return argument.value if isinstance(argument.value, str) else None
-    return None
+    manifest = sources.get(pyproject.read, path) if sources.tree.is_file(path) else None
+    project = manifest if isinstance(manifest, pyproject.PyProject) else backend.bare(directory)
+    return Identity(python.name_of(sources, project), None)

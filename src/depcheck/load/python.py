@@ -46,7 +46,6 @@ def judge(sources: Sources, path: str) -> Judgement:
     if isinstance(manifest, toml.Unknown):
         unknown = Outcome(unknowns=(manifest.because,))
         return Judgement(path, "python", (), None, unknown, unknown, Outcome())
-    name = manifest.project.name if manifest.project else None
     owners = list(owners_of(sources, manifest))
     judged = [owner.judge(sources, manifest) for owner in owners]
     named = [reference for owner in owners for reference in owner.references(sources, manifest)]
@@ -54,13 +53,32 @@ def judge(sources: Sources, path: str) -> Judgement:
         path,
         "python",
         tuple(owner.NAME for owner in owners),
-        name,
+        name_of(sources, manifest),
         _together([one.loads for one in judged]),
         _together([one.resolves for one in judged]),
         _together([one.builds for one in judged]),
         tuple(dict.fromkeys(named)),
         tuple(fault for one in judged for fault in one.alone),
     )
+
+
+def name_of(sources: Sources, manifest: PyProject) -> str | None:
+    """What the package is called: by `[project]`, by the table of its tool, by setup.py or setup.cfg."""
+    poetry, flit = manifest.tool("poetry") or {}, manifest.tool("flit", "metadata") or {}
+    told = (
+        manifest.project.name if manifest.project else None,
+        poetry.get("name"),
+        flit.get("dist-name"),
+        flit.get("module"),
+    )
+    if name := next((text for text in told if text and isinstance(text, str)), None):
+        return name
+    beside = (paths.join(manifest.directory, file) for file in ("setup.py", "setup.cfg"))
+    if not any(map(sources.tree.is_file, beside)):
+        return None
+    from depcheck.load.backend import legacy
+
+    return legacy.read(sources, manifest.directory).name
 
 
 def judge_legacy(sources: Sources, path: str) -> Judgement | None:

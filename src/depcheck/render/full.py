@@ -21,7 +21,7 @@ Blocked = tuple[str, ...]  # the packages that a finding blocks
 
 def render(report: Report, seconds: float, root: str, screen: Screen) -> str:
     """The whole report. seconds: that it took. root: of the report, as seen from the current directory."""
-    names = totals.names(report)
+    names = totals.labels(report)
     footnotes = _footnotes(report, names)
     lines: list[str] = []
     said: dict[Blocked, str] = {}

@@ -17,6 +17,18 @@ def names(report: Report) -> dict[str, str]:
     return {one.manifest: one.name for one in report.judgements if one.name is not None}
 
 
+def labels(report: Report) -> dict[str, str]:
+    """The same with the directory, where packages in several directories are called alike."""
+    named = names(report)
+    places: dict[str, set[str]] = {}
+    for manifest, name in named.items():
+        places.setdefault(name, set()).add(paths.parent(manifest))
+    return {
+        manifest: f"{name} ({paths.parent(manifest) or '.'})" if len(places[name]) > 1 else name
+        for manifest, name in named.items()
+    }
+
+
 def packages(diagnostic: Diagnostic, known: Mapping[str, str]) -> tuple[str, ...]:
     """The packages that a finding blocks, by name and each once; manifests where none has a name."""
     named = {known[manifest] for manifest in diagnostic.packages if manifest in known}

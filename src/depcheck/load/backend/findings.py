@@ -89,7 +89,8 @@ class Findings:
         """Record that `raw` leads nowhere. `note`: what the backend says."""
         target = self.at(raw)
         shown = f"`{raw}`" if target == raw else f"`{raw}` leads to `{target or '.'}`, which"
-        rule = "missing-metadata-file" if site.route[:1] == ("project",) else "missing-target-file"
+        told = site.route[:1] == ("project",) or site.route[:3] == ("tool", "poetry", "readme")
+        rule = "missing-metadata-file" if told else "missing-target-file"
         stands = self.tree.kind(self.physical(raw))
         fact = "does not exist" if stands is Kind.MISSING else _is_instead(stands, kind)
         self.faults.append(

@@ -23,10 +23,12 @@ from depcheck.load.backend.findings import (
     readme_file,
     text_of,
 )
+from depcheck.manifest import pep440
 from depcheck.manifest.pyproject import PyProject
 from depcheck.model import Reference, Site
 from depcheck.sources import Sources
 
+_VERSION = "4.2.0"  # the one that is modelled
 KEYS = (
     *PROJECT_KEYS,
     Key(("tool", "flit", "external-data", "directory"), "directory"),
@@ -42,6 +44,9 @@ def references(sources: Sources, manifest: PyProject) -> Iterator[Reference]:
 def build(findings: Findings, target: str) -> None:  # noqa: ARG001  # every hook reads all of it
     """What flit_core does: each of its hooks reads the whole configuration and the module."""
     project = findings.manifest.project
+    if findings.manifest.tool("flit", "metadata") is not None:
+        _old_metadata(findings)
+        return
     if project is None or not project.name:
         findings.invalid(findings.site("project"), "flit_core needs `project.name`")
         return
@@ -53,6 +58,17 @@ def build(findings: Findings, target: str) -> None:  # noqa: ARG001  # every hoo
                 findings.site("project"), f"`project.{field}` is neither given nor listed as dynamic"
             )
     _module(findings, project.name)
+
+
+def _old_metadata(findings: Findings) -> None:
+    """`prep_toml_config`: only a flit_core before 4 reads `[tool.flit.metadata]`."""
+    asked = findings.manifest.build.requires if findings.manifest.build is not None else ()
+    wanted = next((one.specifier for one in asked if one.name in {"flit-core", "flit"}), "")
+    if pep440.satisfies(_VERSION, wanted) is not True:
+        findings.unknowns.append("a flit_core before 4 is asked for, which is not modelled")
+    else:
+        site = findings.site("tool", "flit", "metadata")
+        findings.invalid(site, f"flit_core {_VERSION} does not take `[tool.flit.metadata]`")
 
 
 def _files(findings: Findings) -> None:

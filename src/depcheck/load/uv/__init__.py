@@ -80,28 +80,31 @@ def _dormant(sources: Sources, manifest: PyProject, around: Workspace) -> Iterat
     current = sources.get(project.read, manifest.directory)
     if not isinstance(current, Project):
         return
-    asked = _asked(sources, around) if around.directory == manifest.directory else _names(current)
+    asking: tuple[Project, ...] = (current,)
+    if around.directory == manifest.directory:
+        asking = (current, *around.members.values())
+    asked = frozenset[str]().union(*map(_names, asking)) if current.uv.sources else NO_NAMES
     for name, listed in current.uv.sources.items():
         for source in listed:
             if name not in asked and (fact := _leads_nowhere(sources, around, current, name, source)):
+                made = [sources.get(package.read, one.directory, NO_NAMES) for one in asking]
+                if any(wanted.name == name for one in made for wanted in one.requires):
+                    continue  # what a setup.py lists: the resolution speaks of it
                 raw = name if source.value is True else str(source.value)
-                reference = _reference(sources, current, name, source)
-                message = f"the source of `{name}` leads to {fact}; nothing asks for it"
-                note = "uv does not look at a source that no requirement names"
-                yield Fault("dormant-path", source.site, message, reference._replace(raw=raw), (note,), NAME)
+                reference = _reference(sources, current, name, source)._replace(raw=raw)
+                computed = next((one.manifest.path for one in asking if _is_computed(one)), "")
+                use, note = "nothing asks for it", "uv does not look at a source that no requirement names"
+                if computed:
+                    use = "whether anything asks for it is not known"
+                    note = f"the dependencies of `{computed}` are dynamic"
+                message = f"the source of `{name}` leads to {fact}; {use}"
+                yield Fault("dormant-path", source.site, message, reference, (note,), NAME)
 
 
-def _asked(sources: Sources, around: Workspace) -> frozenset[str]:
-    """The names that the members of a workspace ask for."""
-    return sources.get(_asked_in, around.directory)
-
-
-def _asked_in(sources: Sources, root: str) -> frozenset[str]:
-    around = sources.get(spaces.of_root, root)
-    if isinstance(around, Unreadable):
-        return NO_NAMES
-    every = (around.root, *around.members.values())
-    return frozenset(name for member in every for name in _names(member))
+def _is_computed(member: Project) -> bool:
+    """Whether the build backend says what the project asks for."""
+    declared = member.manifest.project
+    return declared is not None and bool({"dependencies", "optional-dependencies"} & declared.dynamic)
 
 
 def _names(member: Project) -> frozenset[str]:
@@ -145,6 +148,7 @@ def references(sources: Sources, manifest: PyProject) -> tuple[Reference, ...]:
             for source in listed
             if source.kind == "path" or (source.kind == "workspace" and isinstance(source.value, str))
         ]
+    found += _taken(sources, current)
     for pattern in current.uv.members or ():
         key = route_text(pattern.site.route)
         kind = "glob" if any(char in pattern.text for char in "*?[") else "member"
@@ -152,6 +156,19 @@ def references(sources: Sources, manifest: PyProject) -> tuple[Reference, ...]:
         found.append(Reference(pattern.site, key, pattern.text, target, kind))  # type: ignore[arg-type]
     found += _urls(sources, current)
     return tuple(found)
+
+
+def _taken(sources: Sources, current: Project) -> Iterator[Reference]:
+    """The members that sources take from the workspace, each where it lies."""
+    around = sources.get(spaces.around, current.directory)
+    if not isinstance(around, Workspace):
+        return
+    for name, listed in current.uv.sources.items():
+        member = around.members.get(name)
+        if member is not None and member is not current:
+            for source in listed:
+                if source.kind == "workspace" and source.value is True:
+                    yield _reference(sources, current, name, source)._replace(target=member.directory)
 
 
 def _urls(sources: Sources, current: Project) -> Iterator[Reference]:

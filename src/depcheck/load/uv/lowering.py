@@ -21,6 +21,8 @@ from depcheck.model import Fault, Reference, Site
 from depcheck.record import NamedTuple
 from depcheck.sources import Sources
 
+_SHOWN = 6  # patterns of members that a note names
+
 
 class Wanted(NamedTuple):
     """A requirement with its source.
@@ -212,15 +214,27 @@ def _by_workspace(context: Context, wanted: Wanted, value: bool) -> Wanted | Fau
         root = paths.join(around.directory, MANIFEST)
         what = f"the workspace of `{root}`" if around.explicit else f"any workspace: `{root}` stands alone"
         message = f"`{wanted.name}` is not a member of {what}"
-        return Fault(
-            "missing-member", wanted.site, message, reference._replace(target=around.directory), (), "uv"
-        )
+        reference = reference._replace(target=around.directory)
+        return Fault("missing-member", wanted.site, message, reference, _members(around), "uv")
     packaged = spaces.is_package(around, member)
     editable = around.required.get(wanted.name)
     return wanted._replace(
         place=Place("directory", member.directory),
         editable=packaged and editable is not False,
         package=packaged,
+    )
+
+
+def _members(around: Workspace) -> tuple[str, ...]:
+    """A note on what makes a package a member."""
+    if not around.explicit:
+        return ()
+    path = around.root.manifest.path
+    listed = [pattern.text for pattern in around.root.uv.members or ()]
+    shown = ", ".join(f"`{text}`" for text in listed[:_SHOWN])
+    more = f" and {len(listed) - _SHOWN} more" if len(listed) > _SHOWN else ""
+    return (
+        f"its members are what `tool.uv.workspace.members` of `{path}` matches: {shown or 'nothing'}{more}",
     )
 
 
@@ -260,7 +274,7 @@ def _by_other_workspace(  # noqa: PLR0911 (one return for each way it can fail)
     member = found.members.get(wanted.name)
     if member is None:
         message = f"{shown}, a workspace without a member `{wanted.name}`"
-        return Fault("missing-member", wanted.site, message, reference, (), "uv")
+        return Fault("missing-member", wanted.site, message, reference, _members(found), "uv")
     packaged = member.uv.is_package(require_build_system=False)
     return wanted._replace(
         place=Place("directory", member.directory),

@@ -152,7 +152,13 @@ class Walk:
         if found.name and found.name != wanted.name and directory not in self._held:
             self.failed.add(wanted.name)
             declared = found.manifest.project.name if found.manifest and found.manifest.project else None
-            self._fault("name-mismatch", wanted, directory, f"holds `{declared or found.name}`")
+            self._fault(
+                "name-mismatch",
+                wanted,
+                directory,
+                f"holds `{declared or found.name}`, not `{wanted.name}`",
+                _renamed(declared or found.name),
+            )
             return
         self._held.add(directory)  # uv looks at the name only when it makes the metadata, once a directory
         if self.how.direct:
@@ -176,6 +182,10 @@ class Walk:
         )
         fault = Fault(rule, wanted.site, f"{shown} {fact}", wanted.reference(target), notes, "uv")
         self.faults[fault] = None
+
+
+def _renamed(name: str) -> str:
+    return f"if the package has a new name, ask for `{name}` in the dependencies and as the key of the source"
 
 
 def _real(sources: Sources, path: str) -> str:
