@@ -42,7 +42,7 @@ def main() -> int:
 def pages() -> Iterator[tuple[Path, str]]:
     """Every generated file with the text that it should have."""
     for name in rules.NAMES:
-        yield ROOT / "docs" / "rules" / f"{name}.md", manual.page(rules.load(name).RULE)
+        yield ROOT / "docs" / "rules" / f"{name}.md", manual.page(rules.load(name))
     for schema in sorted((ROOT / "src/depcheck/render/schema").glob("*.json")):
         yield ROOT / "docs" / "schema" / schema.name, schema.read_text(encoding="utf-8")
     for page in (*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))):

@@ -27,12 +27,12 @@ def run(*words: str, cwd: Path | None = None, **variables: str) -> subprocess.Co
 
 @pytest.fixture
 def bad(tmp_path: Path) -> Path:
-    return example_tree.write(rules.load("missing-path").RULE.bad, tmp_path / "repository")
+    return example_tree.write(rules.load("missing-path").bad, tmp_path / "repository")
 
 
 @pytest.fixture
 def good(tmp_path: Path) -> Path:
-    return example_tree.write(rules.load("missing-path").RULE.good, tmp_path / "mended")
+    return example_tree.write(rules.load("missing-path").good, tmp_path / "mended")
 
 
 def test_exit_codes(bad: Path, good: Path, tmp_path: Path) -> None:
@@ -51,7 +51,7 @@ def test_no_manifest_is_a_word_on_stderr_and_no_error(tmp_path: Path) -> None:
 
 
 def test_a_warning_is_no_failure(tmp_path: Path) -> None:
-    root = example_tree.write(rules.load("dormant-path").RULE.bad, tmp_path / "repository")
+    root = example_tree.write(rules.load("dormant-path").bad, tmp_path / "repository")
     done = run("scan", str(root))
     assert done.returncode == 0
     assert b"warning[DC116] dormant-path" in done.stdout
@@ -108,7 +108,7 @@ def test_several_paths_outside_git_have_what_holds_them_as_root(tmp_path: Path) 
 def test_explain_takes_a_name_or_a_code(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["explain", name]) == 0
     page = capsys.readouterr().out
-    assert page == manual.page(rules.load(name).RULE)
+    assert page == manual.page(rules.load(name))
     assert cli.main(["explain", rules.NAMES[name].lower()]) == 0
     assert capsys.readouterr().out == page
 

@@ -14,7 +14,7 @@ from depcheck import git, pipeline, rules
 from tests import example_tree
 from tests.hostile.running import SOURCE, environment, run
 
-_BAD = rules.load("missing-path").RULE.bad
+_BAD = rules.load("missing-path").bad
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ print(*sorted(sys.modules), file=sys.stderr)
 
 @pytest.mark.parametrize("form", ["full", "concise", "json"])
 def test_a_scan_imports_nothing_heavy_and_no_rule_that_is_silent(form: str, tmp_path: Path) -> None:
-    root = example_tree.write(rules.load("missing-path").RULE.bad, tmp_path / "repository")
+    root = example_tree.write(rules.load("missing-path").bad, tmp_path / "repository")
     words = [sys.executable, "-I", "-c", _SCRIPT, "scan", "--format", form, str(root)]
     done = subprocess.run(words, capture_output=True, text=True, check=False)
     loaded = set(done.stderr.split())

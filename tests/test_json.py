@@ -38,7 +38,7 @@ def test_the_two_schemas_describe_one_kind_of_diagnostic() -> None:
 def test_a_scan_of_each_bad_tree_keeps_to_the_schema(
     name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    rule = rules.load(name).RULE
+    rule = rules.load(name)
     root = example_tree.write(rule.bad, tmp_path / "repository")
     code, document = answer(["scan", "--format", "json", str(root)], "scan-1", capsys)
     found = document["diagnostics"]
@@ -51,7 +51,7 @@ def test_a_scan_of_each_bad_tree_keeps_to_the_schema(
 def test_a_broken_path_says_where_it_stands_and_what_it_blocks(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    root = example_tree.write(rules.load("missing-path").RULE.bad, tmp_path / "repository")
+    root = example_tree.write(rules.load("missing-path").bad, tmp_path / "repository")
     _, document = answer(["scan", "--format", "json", str(root)], "scan-1", capsys)
     [found] = document["diagnostics"]
     assert found["file"] == "services/hub/Cargo.toml"
@@ -85,7 +85,7 @@ def test_what_is_blocked_is_told_by_the_place_and_not_by_the_column() -> None:
 
 
 def test_predict_keeps_to_its_schema(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    rule = rules.load("missing-path").RULE
+    rule = rules.load("missing-path")
     bad = example_tree.write(rule.bad, tmp_path / "bad")
     words = ["predict", "--format", "json", "--cwd", "services/auth", "--root"]
     code, document = answer([*words, str(bad), "--", "cargo", "build", "-p", "auth"], "predict-1", capsys)

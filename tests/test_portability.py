@@ -247,8 +247,8 @@ def test_more_files_than_are_asked_for_by_name(tmp_path: Path) -> None:
     [
         ({**crate("a")}, 1),
         ({**crate("a"), **crate("b", depends("../a", "a"))}, 1),
-        (rules.load("ignored-target").RULE.bad, 3),
-        (rules.load("submodule-target").RULE.bad, 2),
+        (rules.load("ignored-target").bad, 3),
+        (rules.load("submodule-target").bad, 2),
     ],
     ids=["no reference", "packages that the listing knows", "an ignored one", "a submodule"],
 )

@@ -98,7 +98,7 @@ def test_wrap() -> None:
 
 @pytest.fixture
 def report(tmp_path: Path) -> pipeline.Report:
-    root = example_tree.write(rules.load("missing-target-file").RULE.bad, tmp_path / "repository")
+    root = example_tree.write(rules.load("missing-target-file").bad, tmp_path / "repository")
     return pipeline.scan(pipeline.Request(str(root)))
 
 
@@ -138,7 +138,7 @@ def test_colours_are_all_that_a_terminal_adds(report: pipeline.Report) -> None:
 
 
 def test_a_narrow_screen_wraps_notes(tmp_path: Path) -> None:
-    root = example_tree.write(rules.load("missing-path").RULE.bad, tmp_path / "repository")
+    root = example_tree.write(rules.load("missing-path").bad, tmp_path / "repository")
     report = pipeline.scan(pipeline.Request(str(root)))
     lines = full.render(report, 1, ".", Screen(60)).splitlines()
     assert max(len(line) for line in lines[1:-1]) <= 60

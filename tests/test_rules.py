@@ -31,14 +31,14 @@ def scan(example: Example, root: Path) -> pipeline.Report:
 
 @pytest.mark.parametrize("name", rules.NAMES)
 def test_a_rule_fires_on_its_bad_tree_and_nothing_fires_on_its_good_one(name: str, tmp_path: Path) -> None:
-    rule = rules.load(name).RULE
+    rule = rules.load(name)
     assert [one.name for one in scan(rule.bad, tmp_path / "bad").diagnostics] == [name]
     assert scan(rule.good, tmp_path / "good").diagnostics == ()
 
 
 @pytest.mark.parametrize("name", rules.NAMES)
 def test_a_rule_describes_itself(name: str) -> None:
-    rule = rules.load(name).RULE
+    rule = rules.load(name)
     assert (rule.name, rule.code) == (name, rules.NAMES[name])
     assert re.fullmatch(r"[^A-Z].*[^.]", rule.summary)
     assert rule.manual.endswith("\n")
@@ -49,7 +49,7 @@ def test_a_rule_describes_itself(name: str) -> None:
 @pytest.mark.skipif(CARGO is None, reason="needs cargo")
 @pytest.mark.parametrize("name", rules.MANIFESTS)
 def test_cargo_agrees_with_the_examples(name: str, tmp_path: Path) -> None:
-    rule = rules.load(name).RULE
+    rule = rules.load(name)
     if not any(path.endswith("Cargo.toml") for path in rule.bad):
         pytest.skip("no Cargo tree")
     command = COMMANDS.get(name, ("metadata",))
@@ -71,7 +71,7 @@ def cargo(root: Path, command: tuple[str, ...]) -> int:
 
 @pytest.mark.skipif(BUILD is None, reason="needs build and hatchling")
 def test_hatchling_agrees_with_the_example_of_a_readme(tmp_path: Path) -> None:
-    rule = rules.load("missing-metadata-file").RULE
+    rule = rules.load("missing-metadata-file")
     for name, example, code in (("good", rule.good, 0), ("bad", rule.bad, 1)):
         root = example_tree.write(example, tmp_path / name) / "hub"
         words = [BUILD or "pyproject-build", "--wheel", "--no-isolation", "--skip-dependency-check"]

@@ -34,9 +34,7 @@ _COMMANDS = (
 
 @pytest.fixture(scope="module")
 def bad(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return example_tree.write(
-        rules.load("missing-path").RULE.bad, tmp_path_factory.mktemp("x") / "repository"
-    )
+    return example_tree.write(rules.load("missing-path").bad, tmp_path_factory.mktemp("x") / "repository")
 
 
 def _shell(line: str, cwd: Path, **variables: str) -> tuple[int, str, str]:
@@ -106,7 +104,7 @@ def test_an_interrupt_ends_it_with_130(bad: Path, tmp_path: Path) -> None:
 
 def test_paths_are_utf_8_in_every_locale(tmp_path: Path) -> None:
     """The tools take the bytes of a path as they stand in the file: so does depcheck."""
-    good = rules.load("missing-path").RULE.good
+    good = rules.load("missing-path").good
     tree = {path.replace("auth", "日本"): str(text).replace("auth", "日本") for path, text in good.items()}
     root = example_tree.write(tree, tmp_path / "repository")
     said = set()
@@ -125,9 +123,7 @@ def test_paths_are_utf_8_in_every_locale(tmp_path: Path) -> None:
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-16"])
 @pytest.mark.parametrize("form", ["full", "concise", "json"])
 def test_a_stream_of_any_encoding_loses_no_report(encoding: str, form: str, tmp_path: Path) -> None:
-    bad = {
-        path.replace("auth", "日本"): str(text) for path, text in rules.load("missing-path").RULE.bad.items()
-    }
+    bad = {path.replace("auth", "日本"): str(text) for path, text in rules.load("missing-path").bad.items()}
     root = example_tree.write(bad, tmp_path / "repository")
     variables = environment(PYTHONIOENCODING=encoding, PYTHONUTF8="0", LC_ALL="C", PYTHONCOERCECLOCALE="0")
     done = subprocess.run(

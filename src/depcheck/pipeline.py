@@ -73,8 +73,7 @@ def scan(request: Request, progress: judging.Progress | None = None) -> Report:
         builds, findings = images.examine(
             sources, listing, request.scope, findings, include_fixtures=request.include_fixtures
         )
-    facts = Facts(sources, listing, judgements, findings, references, candidate)
-    diagnostics = locate_all(sources, rules.check(facts))
+    diagnostics = locate_all(sources, rules.check(Facts(findings, candidate)))
     return Report(
         sources.tree.root,
         sources.tree.label,

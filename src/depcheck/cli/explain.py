@@ -24,7 +24,7 @@ def run(arguments: argparse.Namespace) -> int:
     name = rules.find(arguments.rule)
     if name is None:
         raise CannotRunError(f"there is no rule `{arguments.rule}`", _nearest(arguments.rule))
-    out(manual.on_terminal(rules.load(name).RULE, terminal.screen(sys.stdout)))
+    out(manual.on_terminal(rules.load(name), terminal.screen(sys.stdout)))
     return 0
 
 

@@ -24,7 +24,7 @@ def add(commands: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """List them; always 0."""
-    listed = [rules.load(name).RULE for name in rules.NAMES]
+    listed = [rules.load(name) for name in rules.NAMES]
     out(_json(listed) if arguments.format == "json" else _table(listed))
     return 0
 

@@ -1,21 +1,20 @@
 """The rules, one file each. This table is the only list of them.
 
-A rule's module has the rule's name with underscores, and two names: `RULE`, the value that
-describes it, and `check(facts)`, which yields its diagnostics. Modules are imported when they
-have something to say: `scan` loads no manual that it does not need.
+A rule's module has the rule's name with underscores, and in it `RULE`, the value that describes it.
+What a rule reports are the faults of its name. Modules are imported when they have something to say:
+`scan` loads no manual that it does not need.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from importlib import import_module
-from typing import Protocol, cast
 
 from depcheck.model import Diagnostic, Fault
 from depcheck.rules.facts import Facts
 from depcheck.rules.rule import Rule
 
-# Each reports the faults of its name: those of the manifests are what the loaders found,
+# The faults of the manifests are what the loaders found,
 MANIFESTS = {
     "invalid-manifest": "DC101",
     "missing-path": "DC102",
@@ -68,25 +67,29 @@ PORTABILITY = {
 NAMES = {**MANIFESTS, **IMAGES, **COMPOSE, **PORTABILITY}
 
 
-class Checker(Protocol):
-    """A rule's module."""
-
-    RULE: Rule
-
-    def check(self, facts: Facts) -> Iterator[Diagnostic]:
-        """The diagnostics of the rule, in any order."""
-
-
-def load(name: str) -> Checker:
-    """The module of the rule `name`, which is one of `NAMES`."""
-    return cast(Checker, import_module(f"depcheck.rules.{name.replace('-', '_')}"))
+def load(name: str) -> Rule:
+    """The rule `name`, which is one of `NAMES`."""
+    rule: Rule = import_module(f"depcheck.rules.{name.replace('-', '_')}").RULE
+    return rule
 
 
 def check(facts: Facts) -> Iterator[Diagnostic]:
     """Every diagnostic of every rule."""
-    for name in NAMES:
-        if name in facts.findings:
-            yield from load(name).check(facts)
+    for name, code in NAMES.items():
+        for finding in facts.findings.get(name, ()):
+            severity, fault = load(name).severity, finding.fault
+            yield Diagnostic(
+                code=code,
+                name=name,
+                severity=finding.severity if severity == "error" else severity,
+                message=fault.message,
+                site=fault.site,
+                reference=fault.reference,
+                notes=fault.notes,
+                candidate=facts.candidate(fault),
+                packages=finding.manifests,
+                services=finding.services,
+            )
 
 
 def diagnose(faults: Iterable[Fault]) -> Iterator[Diagnostic]:

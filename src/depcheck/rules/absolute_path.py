@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from depcheck.model import Diagnostic
-from depcheck.rules import facts
 from depcheck.rules.example import crate
 from depcheck.rules.rule import Example, Rule
 
@@ -38,8 +34,3 @@ file:///...` in `[project]`), use the field that the build backend fills in (`{r
     bad=_BAD,
     good={**_BAD, **crate("hub", _DEPENDS.format("../lib/client"))},
 )
-
-
-def check(known: facts.Facts) -> Iterator[Diagnostic]:
-    """Each absolute path that leads into the repository."""
-    return facts.diagnostics(RULE, known)

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from depcheck.model import Diagnostic
-from depcheck.rules import facts
 from depcheck.rules.example import crate
 from depcheck.rules.rule import Example, Rule
 
@@ -39,8 +35,3 @@ Write `/`. Every tool takes it on Windows as well.
     bad=_BAD,
     good={**_BAD, **crate("hub", _DEPENDS.format("../auth/lib/client"))},
 )
-
-
-def check(known: facts.Facts) -> Iterator[Diagnostic]:
-    """Each path with a backslash that leads somewhere."""
-    return facts.diagnostics(RULE, known)

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from depcheck.model import Diagnostic
-from depcheck.rules import facts
 from depcheck.rules.example import crate, workspace
 from depcheck.rules.rule import Rule
 
@@ -41,8 +37,3 @@ Correct the path, or take the patch out once the fork is gone or released.
     bad=_BAD,
     good={**_BAD, **workspace('["auth"]', _PATCHES.format("vendor/log"))},
 )
-
-
-def check(known: facts.Facts) -> Iterator[Diagnostic]:
-    """Each patch that cannot be applied."""
-    return facts.diagnostics(RULE, known)

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from depcheck.model import Diagnostic
-from depcheck.rules import facts
 from depcheck.rules.example import crate
 from depcheck.rules.rule import Example, Rule, Untracked
 
@@ -43,8 +39,3 @@ Where git takes both for the same, go by way of a third name.
     bad=_BAD,
     good={**_BAD, **crate("hub", _DEPENDS.format("../Lib/client"))},
 )
-
-
-def check(known: facts.Facts) -> Iterator[Diagnostic]:
-    """Each path that git has in another case."""
-    return facts.diagnostics(RULE, known)

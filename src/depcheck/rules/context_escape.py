@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from depcheck.model import Diagnostic
-from depcheck.rules import facts
 from depcheck.rules.example import image
 from depcheck.rules.rule import Rule
 
@@ -31,8 +27,3 @@ own: `additional_contexts:` in compose, `--build-context` on the command line, `
     bad={**_TREE, **image(_LINES.format("../lib/lib.conf"), "hub")},
     good={**_TREE, **image(_LINES.format("lib.conf"), "hub")},
 )
-
-
-def check(known: facts.Facts) -> Iterator[Diagnostic]:
-    """Each thing that lies outside of a context."""
-    return facts.diagnostics(RULE, known)

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from depcheck.model import Diagnostic
-from depcheck.rules import facts
 from depcheck.rules.example import image
 from depcheck.rules.rule import Rule
 
@@ -36,8 +32,3 @@ committed cannot be copied in a clean clone: commit it, or copy it by a pattern 
     bad={**_TREE, **image(_LINES.format("conf/hub.conf"))},
     good={**_TREE, **image(_LINES.format("etc/hub.conf"))},
 )
-
-
-def check(known: facts.Facts) -> Iterator[Diagnostic]:
-    """Each source that is not there."""
-    return facts.diagnostics(RULE, known)

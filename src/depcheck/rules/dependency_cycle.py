@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from depcheck.model import Diagnostic
-from depcheck.rules import facts
 from depcheck.rules.example import crate, workspace
 from depcheck.rules.rule import Rule
 
@@ -42,8 +38,3 @@ development dependency.
     bad=_BAD,
     good={**_BAD, **crate("hub", '\n[dev-dependencies]\nauth = { path = "../auth" }\n')},
 )
-
-
-def check(known: facts.Facts) -> Iterator[Diagnostic]:
-    """Each circle, once."""
-    return facts.diagnostics(RULE, known)

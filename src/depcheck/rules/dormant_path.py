@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from depcheck.model import Diagnostic
-from depcheck.rules import facts
 from depcheck.rules.example import crate, workspace
 from depcheck.rules.rule import Rule
 
@@ -44,8 +40,3 @@ Correct the path, or take the entry out.
     bad=_BAD,
     good={**_BAD, **workspace('["auth", "core", "client"]', _SHARED.format("core", "client"))},
 )
-
-
-def check(known: facts.Facts) -> Iterator[Diagnostic]:
-    """Each path that waits to be used."""
-    return facts.diagnostics(RULE, known)

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from depcheck.model import Diagnostic
-from depcheck.rules import facts
 from depcheck.rules.example import crate, workspace
 from depcheck.rules.rule import Rule
 
@@ -45,8 +41,3 @@ or `exclude` it from the workspace, if both have to stay. Name a directory, not 
     bad=_BAD,
     good={**_BAD, "hub-copy/Cargo.toml": _RENAMED.format("hub-copy")},
 )
-
-
-def check(known: facts.Facts) -> Iterator[Diagnostic]:
-    """Each package that is there twice."""
-    return facts.diagnostics(RULE, known)

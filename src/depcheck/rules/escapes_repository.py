@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from depcheck.model import Diagnostic
-from depcheck.rules import facts
 from depcheck.rules.example import crate
 from depcheck.rules.rule import Example, Rule
 
@@ -41,8 +37,3 @@ environment.
     bad=_BAD,
     good={**_BAD, **crate("hub", _DEPENDS.format("../lib/client"))},
 )
-
-
-def check(known: facts.Facts) -> Iterator[Diagnostic]:
-    """Each path to what is there and not part of the repository."""
-    return facts.diagnostics(RULE, known)

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from depcheck.model import Diagnostic
-from depcheck.rules import facts
 from depcheck.rules.example import crate
 from depcheck.rules.rule import Example, Rule, Untracked
 
@@ -41,8 +37,3 @@ needs it has it: commit it, publish it, or have the build make it first.
     bad=_BAD,
     good={**_BAD, ".gitignore": "target/\n", **_MADE},
 )
-
-
-def check(known: facts.Facts) -> Iterator[Diagnostic]:
-    """Each path to what git ignores."""
-    return facts.diagnostics(RULE, known)

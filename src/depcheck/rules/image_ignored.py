@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from depcheck.model import Diagnostic
-from depcheck.rules import facts
 from depcheck.rules.example import WORKSPACE, image
 from depcheck.rules.rule import Rule
 
@@ -33,8 +29,3 @@ Take the pattern out or let the path in again by a line after it: `!lib`.
     bad={**_TREE, ".dockerignore": "lib\n"},
     good={**_TREE, ".dockerignore": "lib\n!lib\n"},
 )
-
-
-def check(known: facts.Facts) -> Iterator[Diagnostic]:
-    """Each thing that an ignore file keeps from a command."""
-    return facts.diagnostics(RULE, known)

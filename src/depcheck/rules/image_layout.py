@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from depcheck.model import Diagnostic
-from depcheck.rules import facts
 from depcheck.rules.example import crate, image
 from depcheck.rules.rule import Rule
 
@@ -33,8 +29,3 @@ work, and have to be kept up in every Dockerfile.
     bad={**_TREE, **image(_LINES.format("/opt/lib"))},
     good={**_TREE, **image(_LINES.format("lib"))},
 )
-
-
-def check(known: facts.Facts) -> Iterator[Diagnostic]:
-    """Each thing that lies in another place of an image."""
-    return facts.diagnostics(RULE, known)

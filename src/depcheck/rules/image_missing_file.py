@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from depcheck.model import Diagnostic
-from depcheck.rules import facts
 from depcheck.rules.example import crate, image
 from depcheck.rules.rule import Rule
 
@@ -42,8 +38,3 @@ Copy the file before the `RUN`, or move the command behind the `COPY` that bring
     bad={**_TREE, **image(_LINES.format("Cargo.toml"))},
     good={**_TREE, **image(_LINES.format("Cargo.toml Cargo.lock"))},
 )
-
-
-def check(known: facts.Facts) -> Iterator[Diagnostic]:
-    """Each file that an image lacks."""
-    return facts.diagnostics(RULE, known)

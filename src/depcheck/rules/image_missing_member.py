@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from depcheck.model import Diagnostic
-from depcheck.rules import facts
 from depcheck.rules.example import WORKSPACE, image
 from depcheck.rules.rule import Rule
 
@@ -32,8 +28,3 @@ A pattern such as `crates/*` matches what is there: with it, a member that is le
     bad={**WORKSPACE, **image(_LINES.format("COPY lib lib\n"))},
     good={**WORKSPACE, **image(_LINES.format("COPY lib lib\nCOPY hub hub\n"))},
 )
-
-
-def check(known: facts.Facts) -> Iterator[Diagnostic]:
-    """Each member that an image lacks."""
-    return facts.diagnostics(RULE, known)

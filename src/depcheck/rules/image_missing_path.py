@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from depcheck.model import Diagnostic
-from depcheck.rules import facts
 from depcheck.rules.example import crate, image
 from depcheck.rules.rule import Rule
 
@@ -46,8 +42,3 @@ reported in the manifest; both are named in one run.
     bad={**_TREE, **image(_LINES.format(""))},
     good={**_TREE, **image(_LINES.format("COPY lib lib\n"))},
 )
-
-
-def check(known: facts.Facts) -> Iterator[Diagnostic]:
-    """Each path that leads to nothing in an image."""
-    return facts.diagnostics(RULE, known)

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from depcheck.model import Diagnostic
-from depcheck.rules import facts
 from depcheck.rules.example import crate
 from depcheck.rules.rule import Rule
 
@@ -44,8 +40,3 @@ no TOML is not judged until it can be read.
     bad=_BAD,
     good={**_BAD, **crate("b", "[dependencies]\n")},
 )
-
-
-def check(known: facts.Facts) -> Iterator[Diagnostic]:
-    """Each manifest, or part of one, that its tool refuses."""
-    return facts.diagnostics(RULE, known)

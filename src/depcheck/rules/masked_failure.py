@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from depcheck.model import Diagnostic
-from depcheck.rules import facts
 from depcheck.rules.example import WORKSPACE, image
 from depcheck.rules.rule import Rule
 
@@ -29,8 +25,3 @@ Copy what the command needs, and take the mask away. If the command is not neede
     bad={**WORKSPACE, **image(_LINES.format(""))},
     good={**WORKSPACE, **image(_LINES.format("COPY hub hub\nCOPY lib lib\n"))},
 )
-
-
-def check(known: facts.Facts) -> Iterator[Diagnostic]:
-    """Each failure that is hidden."""
-    return facts.diagnostics(RULE, known)

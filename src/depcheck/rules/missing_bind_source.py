@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from depcheck.model import Diagnostic
-from depcheck.rules import facts
 from depcheck.rules.rule import Rule
 
 _COMPOSE = "services:\n  hub:\n    image: nginx\n    volumes:\n      - {}:/etc/nginx/nginx.conf:ro\n"
@@ -28,8 +24,3 @@ Correct the path. With the long form and `create_host_path: false` the engine re
     bad={**_TREE, "compose.yaml": _COMPOSE.format("./nginx.conf")},
     good={**_TREE, "compose.yaml": _COMPOSE.format("./deploy/nginx.conf")},
 )
-
-
-def check(known: facts.Facts) -> Iterator[Diagnostic]:
-    """Each source of a mount that is not there."""
-    return facts.diagnostics(RULE, known)

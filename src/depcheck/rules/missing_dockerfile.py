@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from depcheck.model import Diagnostic
-from depcheck.rules import facts
 from depcheck.rules.rule import Rule
 
 _COMPOSE = "services:\n  hub:\n    build:\n      context: .\n      dockerfile: {}\n"
@@ -28,8 +24,3 @@ Write the path from the context: with `context: .` and a Dockerfile in `deploy/`
     bad={**_TREE, "compose.yaml": _COMPOSE.format("Dockerfile")},
     good={**_TREE, "compose.yaml": _COMPOSE.format("deploy/Dockerfile")},
 )
-
-
-def check(known: facts.Facts) -> Iterator[Diagnostic]:
-    """Each Dockerfile that is not there."""
-    return facts.diagnostics(RULE, known)

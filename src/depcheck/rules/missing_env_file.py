@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from depcheck.model import Diagnostic
-from depcheck.rules import facts
 from depcheck.rules.rule import Rule
 
 _COMPOSE = "services:\n  hub:\n    image: nginx\n    env_file: {}\n"
@@ -34,8 +30,3 @@ env_file:
     bad={**_TREE, "compose.yaml": _COMPOSE.format("./env/hub.env")},
     good={**_TREE, "compose.yaml": _COMPOSE.format("./hub.env")},
 )
-
-
-def check(known: facts.Facts) -> Iterator[Diagnostic]:
-    """Each env file that is not there."""
-    return facts.diagnostics(RULE, known)

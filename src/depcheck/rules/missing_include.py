@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from depcheck.model import Diagnostic
-from depcheck.rules import facts
 from depcheck.rules.rule import Rule
 
 _COMPOSE = "include:\n  - {}\nservices:\n  web:\n    image: nginx\n"
@@ -27,8 +23,3 @@ Write the path from the directory of the file that names it.
     bad={**_TREE, "compose.yaml": _COMPOSE.format("hub.yaml")},
     good={**_TREE, "compose.yaml": _COMPOSE.format("deploy/hub.yaml")},
 )
-
-
-def check(known: facts.Facts) -> Iterator[Diagnostic]:
-    """Each compose file that is not there."""
-    return facts.diagnostics(RULE, known)

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from depcheck.model import Diagnostic
-from depcheck.rules import facts
 from depcheck.rules.example import crate
 from depcheck.rules.rule import Rule
 
@@ -40,8 +36,3 @@ outer one.
     bad=_BAD,
     good={**_BAD, "Cargo.toml": _ROOT + 'license = "MIT"\n'},
 )
-
-
-def check(known: facts.Facts) -> Iterator[Diagnostic]:
-    """Each inherited key that the root lacks."""
-    return facts.diagnostics(RULE, known)

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from depcheck.model import Diagnostic
-from depcheck.rules import facts
 from depcheck.rules.example import crate, workspace
 from depcheck.rules.rule import Rule
 
@@ -41,8 +37,3 @@ copied, all literal members have to be there (at least their manifests and one s
     bad=_BAD,
     good={**_BAD, **workspace('["auth"]')},
 )
-
-
-def check(known: facts.Facts) -> Iterator[Diagnostic]:
-    """Each member that is listed and not there."""
-    return facts.diagnostics(RULE, known)

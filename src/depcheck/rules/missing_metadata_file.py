@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from depcheck.model import Diagnostic
-from depcheck.rules import facts
 from depcheck.rules.rule import Rule
 
 _MANIFEST = """\
@@ -59,8 +55,3 @@ from a Cargo workspace: at the root's). Names are case-sensitive: `README.md` is
     bad=_BAD,
     good={**_BAD, "hub/pyproject.toml": _MANIFEST.format(name="hub", readme="README.md")},
 )
-
-
-def check(known: facts.Facts) -> Iterator[Diagnostic]:
-    """Each file beside the code that a tool insists on."""
-    return facts.diagnostics(RULE, known)

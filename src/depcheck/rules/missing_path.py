@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from depcheck.model import Diagnostic
-from depcheck.rules import facts
 from depcheck.rules.example import crate, workspace
 from depcheck.rules.rule import Rule
 
@@ -70,8 +66,3 @@ If the package is gone for good, take the dependency out, together with the feat
     bad=_BAD,
     good={**_BAD, **crate("services/hub", _HUB.format("../../lib/client"))},
 )
-
-
-def check(known: facts.Facts) -> Iterator[Diagnostic]:
-    """Each path that a tool follows to nothing."""
-    return facts.diagnostics(RULE, known)

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from depcheck.model import Diagnostic
-from depcheck.rules import facts
 from depcheck.rules.example import crate
 from depcheck.rules.rule import Rule
 
@@ -46,8 +42,3 @@ Correct the path, which starts at the manifest's directory, or take the declarat
     bad=_BAD,
     good={**_BAD, **crate("auth", _TARGETS.format("benches"))},
 )
-
-
-def check(known: facts.Facts) -> Iterator[Diagnostic]:
-    """Each target whose file is missing."""
-    return facts.diagnostics(RULE, known)

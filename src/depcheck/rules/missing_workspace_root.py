@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from depcheck.model import Diagnostic
-from depcheck.rules import facts
 from depcheck.rules.example import crate
 from depcheck.rules.rule import Rule
 
@@ -41,8 +37,3 @@ value out. In an image the root's manifest has to be copied along with the membe
     bad=_BAD,
     good={**_BAD, **crate("hub")},
 )
-
-
-def check(known: facts.Facts) -> Iterator[Diagnostic]:
-    """Each manifest that relies on a root which is not found."""
-    return facts.diagnostics(RULE, known)

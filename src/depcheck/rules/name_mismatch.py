@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from depcheck.model import Diagnostic
-from depcheck.rules import facts
 from depcheck.rules.example import crate, workspace
 from depcheck.rules.rule import Rule
 
@@ -42,8 +38,3 @@ package of that name in the repository and says where it is.
     bad=_BAD,
     good={**_BAD, **crate("hub", _HUB)},
 )
-
-
-def check(known: facts.Facts) -> Iterator[Diagnostic]:
-    """Each path to a package of another name."""
-    return facts.diagnostics(RULE, known)

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from depcheck.model import Diagnostic
-from depcheck.rules import facts
 from depcheck.rules.example import crate, workspace
 from depcheck.rules.rule import Rule
 
@@ -46,8 +42,3 @@ one. A virtual workspace root cannot be depended upon: name the member that is m
     bad=_BAD,
     good={**_BAD, **workspace('["crates/auth"]')},
 )
-
-
-def check(known: facts.Facts) -> Iterator[Diagnostic]:
-    """Each path that leads to something the tool cannot use as a package."""
-    return facts.diagnostics(RULE, known)

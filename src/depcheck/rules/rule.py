@@ -31,7 +31,7 @@ Example: TypeAlias = Mapping[str, str | Link | Untracked | Submodule]
 
 
 class Rule(NamedTuple):
-    """A rule as people read it; `check` stands beside it in the rule's own module.
+    """A rule as people read it: `RULE` in a module of its own.
 
     code, name: as in reports (`DC102`, `missing-path`); `rules.NAMES` holds the same pair.
     severity:   error: a command of everyday use fails. It becomes a warning where only other

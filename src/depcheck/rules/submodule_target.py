@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from depcheck.model import Diagnostic
-from depcheck.rules import facts
 from depcheck.rules.example import crate
 from depcheck.rules.rule import Example, Rule, Submodule
 
@@ -40,8 +36,3 @@ path. If all who build do check them out, there is nothing to mend.
     bad=_BAD,
     good={**_BAD, **crate("hub", _DEPENDS.format("../lib/client"))},
 )
-
-
-def check(known: facts.Facts) -> Iterator[Diagnostic]:
-    """Each path into a submodule."""
-    return facts.diagnostics(RULE, known)

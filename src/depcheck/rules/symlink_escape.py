@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from depcheck.model import Diagnostic
-from depcheck.rules import facts
 from depcheck.rules.example import crate
 from depcheck.rules.rule import Example, Link, Rule
 
@@ -38,8 +34,3 @@ Make the link relative, and let it stay inside the repository; or name the targe
     bad=_BAD,
     good={**_BAD, "far": Link("lib")},
 )
-
-
-def check(known: facts.Facts) -> Iterator[Diagnostic]:
-    """Each path through a link that leaves the repository."""
-    return facts.diagnostics(RULE, known)

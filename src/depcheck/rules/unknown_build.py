@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from depcheck.model import Diagnostic
-from depcheck.rules import facts
 from depcheck.rules.example import WORKSPACE, image
 from depcheck.rules.rule import Rule
 
@@ -31,8 +27,3 @@ context in a compose file, and copy manifests by name and not from an image of u
     bad={**WORKSPACE, **image(_LINES.format("registry.example.org/ours:1", ""))},
     good={**WORKSPACE, **image(_LINES.format("rust:1.90", "COPY hub hub\n"))},
 )
-
-
-def check(known: facts.Facts) -> Iterator[Diagnostic]:
-    """Each build command whose outcome is not known."""
-    return facts.diagnostics(RULE, known)

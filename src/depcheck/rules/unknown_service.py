@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from depcheck.model import Diagnostic
-from depcheck.rules import facts
 from depcheck.rules.rule import Rule
 
 _COMPOSE = "services:\n  db:\n    image: postgres\n  hub:\n    image: nginx\n    depends_on: [{}]\n"
@@ -27,8 +23,3 @@ Correct the name, or add the file that has the service to the project (`include:
     bad={"compose.yaml": _COMPOSE.format("database")},
     good={"compose.yaml": _COMPOSE.format("db")},
 )
-
-
-def check(known: facts.Facts) -> Iterator[Diagnostic]:
-    """Each service that is not there."""
-    return facts.diagnostics(RULE, known)

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from depcheck.model import Diagnostic
-from depcheck.rules import facts
 from depcheck.rules.example import crate, workspace
 from depcheck.rules.rule import Rule
 
@@ -46,8 +42,3 @@ The path dependencies of a package that becomes a member become members too, and
     bad=_BAD,
     good={**_BAD, **workspace('["auth"]', 'exclude = ["tools"]\n')},
 )
-
-
-def check(known: facts.Facts) -> Iterator[Diagnostic]:
-    """Each package that cargo takes for a stray member."""
-    return facts.diagnostics(RULE, known)

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from depcheck.model import Diagnostic
-from depcheck.rules import facts
 from depcheck.rules.example import crate, workspace
 from depcheck.rules.rule import Rule
 
@@ -40,8 +36,3 @@ one by one, or keep one member in it.
     bad=_BAD,
     good={**_BAD, **workspace('["crates/*"]')},
 )
-
-
-def check(known: facts.Facts) -> Iterator[Diagnostic]:
-    """Each pattern of members without a match."""
-    return facts.diagnostics(RULE, known)

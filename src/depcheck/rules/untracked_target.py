@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from depcheck.model import Diagnostic
-from depcheck.rules import facts
 from depcheck.rules.example import crate
 from depcheck.rules.rule import Example, Rule, Untracked
 
@@ -40,8 +36,3 @@ depend on it in another way.
     bad=_BAD,
     good={**_BAD, **_NEW},
 )
-
-
-def check(known: facts.Facts) -> Iterator[Diagnostic]:
-    """Each path to what a clone comes without."""
-    return facts.diagnostics(RULE, known)

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from depcheck.model import Diagnostic
-from depcheck.rules import facts
 from depcheck.rules.example import crate, workspace
 from depcheck.rules.rule import Rule
 
@@ -44,8 +40,3 @@ Raise the requirement to the version at the path. In a Cargo workspace one entry
     bad=_BAD,
     good={**_BAD, **crate("hub", _HUB)},
 )
-
-
-def check(known: facts.Facts) -> Iterator[Diagnostic]:
-    """Each path to a version that is not accepted."""
-    return facts.diagnostics(RULE, known)
