@@ -9,32 +9,19 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 
 from depcheck import paths
-from depcheck.load import backend, closure, conditions
+from depcheck.load import closure, conditions
 from depcheck.load.closure import Edge
 from depcheck.load.conditions import ALWAYS, Condition
 from depcheck.load.pdm import project, requirement
-from depcheck.load.pdm.requirement import Backend, Wanted
-from depcheck.load.poetry import requirement as poetry_requirement
+from depcheck.load.pdm.found import Found, leaves_open, locked_for, python_of, read_at
+from depcheck.load.pdm.requirement import Wanted
 from depcheck.manifest import pdm as dialect
-from depcheck.manifest import poetry as poetry_dialect
-from depcheck.manifest import pyproject, strict, toml
-from depcheck.manifest.pdm import DEFAULT, Include, Line, Pdm
+from depcheck.manifest import pyproject
+from depcheck.manifest.pdm import DEFAULT, Include, Pdm
 from depcheck.manifest.pyproject import PyProject
 from depcheck.model import Fault, Outcome, Site
-from depcheck.record import NamedTuple
 from depcheck.sources import Sources
 from depcheck.tree.base import Kind, Tree
-
-
-class Found(NamedTuple):
-    """The project at a path: its name, what it and its extras want, the Python it supports."""
-
-    name: str = ""
-    requires: tuple[Wanted, ...] = ()
-    extras: tuple[tuple[str, tuple[Wanted, ...]], ...] = ()
-    python: Condition = ALWAYS
-    faults: tuple[Fault, ...] = ()
-    unknowns: tuple[str, ...] = ()
 
 
 def lock(sources: Sources, manifest: PyProject, read: Pdm, groups: Sequence[str]) -> Outcome:
@@ -50,14 +37,14 @@ def _is_plain(sources: Sources, manifest: PyProject, read: Pdm, groups: Sequence
     if read.overrides or project.workspace(sources, manifest) is not None:
         return False
     asked = tuple(wanted_in(sources, manifest, read, groups))
-    edges = _edges(sources, asked, _python(read))
+    edges = _edges(sources, asked, python_of(read))
     return edges is not None and closure.is_plain(sources, _look, manifest.directory, edges)
 
 
 def _look(sources: Sources, directory: str) -> tuple[Edge, ...] | None:
-    if sources.get(_leaves_open, directory):
+    if sources.get(leaves_open, directory):
         return None
-    found = sources.get(_read, directory, None)
+    found = sources.get(read_at, directory, None)
     return None if found.faults or found.unknowns else _edges(sources, found.requires, found.python)
 
 
@@ -73,9 +60,9 @@ def _edges(sources: Sources, asked: tuple[Wanted | Fault, ...], python: Conditio
         if wanted.extras or wanted.when != ALWAYS or tree.kind(wanted.target) is not Kind.DIR:
             return None
         directory = tree.resolve(wanted.target)
-        if defect(tree, wanted) is not None or sources.get(_leaves_open, directory):
+        if defect(tree, wanted) is not None or sources.get(leaves_open, directory):
             return None
-        found = sources.get(_read, directory, None)
+        found = sources.get(read_at, directory, None)
         if found.python != python or not found.name:
             return None
         edges.append(Edge(found.name, tree.at("", wanted.target), directory))
@@ -157,7 +144,7 @@ class _Walk:
         self.read = read
         self.faults: list[Fault] = []
         self.unknowns: list[str] = []
-        self.python = _python(read)
+        self.python = python_of(read)
         self._places: dict[str, Wanted] = {}
         self._visited: set[tuple[str, frozenset[str]]] = set()
         self._reported: set[Site] = set()
@@ -209,7 +196,7 @@ class _Walk:
         if wanted.target is None or self.sources.tree.kind(wanted.target) is not Kind.DIR:
             return
         directory = self.sources.tree.resolve(wanted.target)
-        found = _project(self.sources, directory, self.manifest)
+        found = locked_for(self.sources, directory, self.manifest)
         for inner in found.faults:
             self._report(inner)
         self.unknowns += found.unknowns
@@ -272,93 +259,3 @@ def _needed(found: Found, wanted: Wanted) -> Iterator[Wanted]:
                 waiting += sorted(inner.extras)
             else:
                 yield inner
-
-
-def _project(sources: Sources, directory: str, root: PyProject) -> Found:
-    """What stands in `directory`: the same for every project that is locked, but for fields left open."""
-    filler = (root.directory, requirement.backend_of(root))
-    return sources.get(_read, directory, filler if sources.get(_leaves_open, directory) else None)
-
-
-def _leaves_open(sources: Sources, directory: str) -> bool:
-    """Whether a requirement has a field that the project's own backend does not fill in."""
-    path = paths.join(directory, "pyproject.toml")
-    manifest, read = sources.get(pyproject.read, path), sources.get(dialect.read, path)
-    if not isinstance(manifest, PyProject) or read is None:
-        return False
-    kind = requirement.backend_of(manifest)
-    lines = (line for group in read.groups.values() for line in group if isinstance(line, Line))
-    return not all(requirement.fills_in(kind, line) for line in lines)
-
-
-def _read(sources: Sources, directory: str, filler: tuple[str, Backend] | None) -> Found:
-    path = paths.join(directory, "pyproject.toml")
-    if not sources.tree.exists(path):
-        return Found(
-            unknowns=(f"`{paths.join(directory, 'setup.py')}` would have to run to tell what it needs",)
-        )
-    manifest = sources.get(pyproject.read, path)
-    if isinstance(manifest, toml.Unknown):
-        return Found(unknowns=(manifest.because,))
-    unread = manifest if isinstance(manifest, Fault) else sources.get(strict.read, path)
-    if unread is not None or isinstance(manifest, Fault):
-        return Found(faults=(unread._replace(tool="pdm"),) if unread is not None else ())
-    read = sources.get(dialect.read, path)
-    own = manifest.project
-    if read is None or own is None or not read.name or own.dynamic & _DYNAMIC:
-        return _built(sources, manifest, directory)
-    kind = requirement.backend_of(manifest)
-
-    def parsed(group: str) -> tuple[Wanted, ...]:
-        lines = (line for line in read.groups.get(group, ()) if isinstance(line, Line))
-        return tuple(_nested(parse(line), line) for line in lines)
-
-    def parse(line: Line) -> Wanted:
-        # What its own backend leaves as it is, the one of the project that is locked fills in.
-        at, filled_by = filler if filler and not requirement.fills_in(kind, line) else (directory, kind)
-        return requirement.parse(sources.tree, at, filled_by, line)
-
-    extras = tuple((extra, parsed(extra)) for extra in read.extras)
-    return Found(read.name, parsed(DEFAULT), extras, _python(read))
-
-
-def _python(read: Pdm) -> Condition:
-    return (conditions.python_range(read.python) if read.python else None) or ALWAYS
-
-
-_DYNAMIC = frozenset(("name", "version", "dependencies", "optional-dependencies", "requires-python"))
-
-
-def _nested(wanted: Wanted, line: Line) -> Wanted:
-    if not wanted.editable:
-        return wanted
-    message = f"`{line.text}` is no requirement of a package"
-    return wanted._replace(
-        fault=Fault("invalid-manifest", wanted.site, message, wanted.reference, tool="pdm")
-    )
-
-
-def _built(sources: Sources, manifest: PyProject, directory: str) -> Found:
-    """A project whose metadata the build backend makes; PDM goes on where that fails."""
-    table = sources.get(poetry_dialect.read, manifest.path)
-    if manifest.tool("poetry") is not None and manifest.project is None and table is not None:
-        listed = [one for one in table.dependencies or () if not one.optional]
-        return Found(table.name or "", tuple(_converted(sources, directory, one) for one in listed))
-    metadata = backend.metadata(sources, manifest)
-    unknowns = metadata.unknowns
-
-    def parsed(requires: Sequence[pyproject.Requirement]) -> tuple[Wanted, ...]:
-        return tuple(
-            requirement.parse(sources.tree, directory, "pdm", Line(one.site, one.text)) for one in requires
-        )
-
-    extras = tuple((extra, parsed(requires)) for extra, requires in metadata.extras)
-    return Found(metadata.name or "", parsed(metadata.requires), extras, unknowns=unknowns)
-
-
-def _converted(sources: Sources, directory: str, constraint: poetry_dialect.Constraint) -> Wanted:
-    """A dependency of a project of Poetry, which PDM converts (pdm `formats/poetry.py`)."""
-    wanted = poetry_requirement.from_constraint(sources, directory, constraint)
-    raw = constraint.path
-    target = None if not raw else raw if raw.startswith("/") or not directory else f"{directory}/{raw}"
-    return Wanted(wanted.site, wanted.name, target, wanted.reference, wanted.extras, wanted.when)

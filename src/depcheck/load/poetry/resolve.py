@@ -7,18 +7,18 @@ Sources: poetry `puzzle/provider.py` (complete_package, search_for_direct_origin
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from depcheck import paths
-from depcheck.load import backend, closure, conditions
+from depcheck.load import closure, conditions
 from depcheck.load.closure import Edge
 from depcheck.load.conditions import ALWAYS, All, Condition
-from depcheck.load.poetry import archive, package, requirement
+from depcheck.load.poetry import archive, package
+from depcheck.load.poetry.directory import read as read_directory
 from depcheck.load.poetry.found import Found
 from depcheck.load.poetry.package import Package
 from depcheck.load.poetry.requirement import Origin, Wanted
-from depcheck.manifest import pyproject, toml
-from depcheck.manifest.pyproject import PyProject
+from depcheck.manifest import pyproject
 from depcheck.model import Fault, Outcome, Route, Site
 from depcheck.record import NamedTuple
 from depcheck.sources import Sources
@@ -215,7 +215,7 @@ class _Walk:
             known = (
                 archive.read(self.sources, wanted)
                 if origin.archive
-                else self.sources.get(_directory, origin.target)
+                else self.sources.get(read_directory, origin.target)
             )
             self._known[origin.identity] = known
         return known
@@ -258,7 +258,7 @@ class _Walk:
 
 
 def _look(sources: Sources, directory: str) -> tuple[Edge, ...] | None:
-    found = sources.get(_directory, directory)
+    found = sources.get(read_directory, directory)
     if found.name is None or found.faults or found.unknowns:
         return None
     return _edges(sources, found.requires, found, directory)
@@ -279,7 +279,7 @@ def _edges(
         conditional = wanted.when != ALWAYS or wanted.optional or wanted.in_extras or wanted.extras
         if conditional or origin.archive or defect(sources.tree, wanted, directory) is not None:
             return None
-        found = sources.get(_directory, origin.target)
+        found = sources.get(read_directory, origin.target)
         if found.name is None or pyproject.normalise(found.name) != wanted.name:
             return None
         if found.python != owner.python:
@@ -314,70 +314,3 @@ def _needed(found: Found, name: str, extras: frozenset[str]) -> Iterator[Wanted]
         if wanted.in_extras and not wanted.in_extras & active:
             continue
         yield wanted
-
-
-def _directory(sources: Sources, directory: str) -> Found:
-    """The package in a directory (`PackageInfo.from_directory`)."""
-    tree = sources.tree
-    path = paths.join(directory, "pyproject.toml")
-    if not tree.exists(path):
-        return Found(
-            None, unknowns=(f"`{paths.join(directory, 'setup.py')}` would have to run to tell what it needs",)
-        )
-    manifest = sources.get(pyproject.read, path)
-    if isinstance(manifest, toml.Unknown):
-        return Found(None, unknowns=(manifest.because,))
-    if isinstance(manifest, Fault):
-        return Found(None, faults=(manifest._replace(tool="poetry"),))
-    if package.is_poetry_project(manifest):
-        read = sources.get(package.read, path)
-        if read is not None and not read.refused:
-            return _poetry_package(read)
-        if read is not None and _by_poetry_core(manifest):
-            return Found(None, faults=read.refused)
-    return _built(sources, manifest, directory)
-
-
-def _by_poetry_core(manifest: PyProject) -> bool:
-    return manifest.build is not None and (manifest.build.backend or "").startswith("poetry.core")
-
-
-def _poetry_package(read: Package) -> Found:
-    main = read.groups.get(package.MAIN)
-    return Found(
-        read.name,
-        package.dependencies(read, main) if main else (),
-        tuple(read.extras.items()),
-        read.python,
-        (*_foreign(read.manifest), *read.faults),
-    )
-
-
-def _foreign(manifest: PyProject) -> Iterator[Fault]:
-    """Requirements that are none, where Poetry reads them itself."""
-    for fault in manifest.faults:
-        if fault.site.route[:1] in (("project",), ("dependency-groups",)):
-            yield fault._replace(tool="poetry")
-
-
-def _built(sources: Sources, manifest: PyProject, directory: str) -> Found:
-    """A project whose metadata the build backend makes."""
-    outcome = backend.build(sources, manifest, "metadata")
-    metadata = backend.metadata(sources, manifest)
-
-    def parsed(requires: Sequence[pyproject.Requirement], extra: str = "") -> tuple[Wanted, ...]:
-        read = (requirement.from_pep508(sources, directory, item, extra) for item in requires)
-        return tuple(
-            one for one in read if isinstance(one, Wanted)
-        )  # Poetry skips the others, with a warning
-
-    extras = tuple((extra, parsed(requires, extra)) for extra, requires in metadata.extras)
-    requires = (*parsed(metadata.requires), *(one for _, wanted in extras for one in wanted))
-    return Found(
-        metadata.name,
-        requires,
-        extras,
-        ALWAYS,
-        outcome.faults,
-        (*outcome.unknowns, *metadata.unknowns),
-    )
