@@ -18,7 +18,7 @@ from depcheck.cli.streams import out, say
 if TYPE_CHECKING:
     from _typeshed import SupportsWrite
 
-COMMANDS = ("scan", "predict", "rules", "explain")
+COMMANDS = ("scan", "predict", "image", "rules", "explain")
 
 
 class CannotRunError(Exception):

@@ -60,11 +60,12 @@ def planned(tree: Tree, dockerfiles: Iterable[str], projects: Iterable[Project])
     builds = list(found.values())
     for path in dockerfiles:
         if path not in named:
-            builds.extend(_guessed(path))
+            builds.extend(guessed(path))
     return builds
 
 
-def _guessed(path: str) -> Iterator[Planned]:
+def guessed(path: str) -> Iterator[Planned]:
+    """A build of the Dockerfile at `path` in each context that may be meant, the usual ones first."""
     directories = paths.ancestors(paths.parent(path))
     usual = [directories[0], *directories[-1:]]
     for directory in dict.fromkeys([*usual, *directories[1:MOST_GUESSES]]):
