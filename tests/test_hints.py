@@ -103,7 +103,21 @@ CASES = {
     "a member that was moved": Case(
         {**workspace('["libs/client"]'), **crate("packages/client")},
         "packages/client",
-        "in a directory of that name",
+        "is named `client`",
+    ),
+    "a member by the name of its directory": Case(
+        {
+            **workspace('["hub", "crates/client"]'),
+            **crate("hub"),
+            "crates/readme": "",
+            **crate("crates/x/client"),
+        },
+        "crates/x/client",
+    ),
+    "a member by the package that nobody lists": Case(
+        {**workspace('["crates/hub", "crates/my-client"]'), **crate("crates/hub"), **crate("crates/client")},
+        "crates/client",
+        "not listed",
     ),
     "a step too deep": Case(
         {
@@ -232,6 +246,47 @@ def test_git_says_what_was_renamed(tmp_path: Path) -> None:
     assert one.candidate is not None
     assert one.candidate.replacement == "new/place"
     assert "renamed `old` to `new/place`" in one.candidate.reason
+
+
+def moved_now(tmp_path: Path) -> Path:
+    """A workspace with `graph`, of which one file went to `old` long ago; `old` is a member too."""
+    tree = {**workspace('["old", "graph"]'), **crate("old"), **crate("graph")}
+    root = example_tree.write({**tree, "graph/x/Cargo.toml": "# x\n" * 20}, tmp_path / "repository")
+    git(root, "commit", "-qm", "first")
+    (root / "old/x").mkdir()
+    git(root, "mv", "graph/x/Cargo.toml", "old/x/Cargo.toml")
+    git(root, "commit", "-qm", "second")
+    return root
+
+
+@pytest.mark.parametrize("words", [("git", "mv"), ("mv",)])
+def test_what_was_renamed_just_now_comes_first(words: tuple[str, ...], tmp_path: Path) -> None:
+    root = moved_now(tmp_path)
+    subprocess.run([*words, "graph", "graph-lib"], cwd=root, check=True)
+    [one] = suggested(root)
+    assert one.candidate is not None
+    assert one.candidate.replacement == "graph-lib"
+    assert "since the last commit" in one.candidate.reason
+
+
+def test_a_rename_of_the_past_that_is_not_the_end_of_it_is_no_hint(tmp_path: Path) -> None:
+    root = moved_now(tmp_path)
+    git(root, "rm", "-rq", "graph")
+    assert not suggested(root)
+    git(root, "commit", "-qm", "third")
+    assert not suggested(root)
+
+
+def test_a_member_is_the_package_that_others_ask_for_at_its_place(tmp_path: Path) -> None:
+    tree = {
+        **workspace('["hub", "lib/x"]'),
+        **crate("hub", depends("../lib/x", "my-client")),
+        **crate("far/off/my-client"),
+        **crate("far/x"),
+    }
+    found = suggested(example_tree.write(tree, tmp_path / "repository"))
+    meant = {one.name: one.candidate.target for one in found if one.candidate is not None}
+    assert meant == {"missing-member": "far/off/my-client", "missing-path": "far/off/my-client"}
 
 
 def test_git_runs_nothing_that_the_repository_names(tmp_path: Path) -> None:

@@ -1,11 +1,12 @@
 """Did you mean: what a path that leads nowhere was meant to be, one candidate with the reason.
 
-First by the identity of the package, then by what git says was renamed, then by paths nearby.
+First what was renamed since the last commit, then the identity of the package, then what the history of
+git says was renamed, then paths nearby.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 
 from depcheck import form, paths
 from depcheck.discover import Listing
@@ -32,11 +33,12 @@ class Hints:
     faults: all that there are, so that git is asked once for all of them, and only if need be.
     """
 
-    def __init__(self, sources: Sources, listing: Listing, faults: Iterable[Fault] = ()) -> None:
+    def __init__(self, sources: Sources, listing: Listing, faults: Collection[Fault] = ()) -> None:
         self.sources = sources
         self.packages = Packages(sources, listing)
         self._faults = faults
         self._git_root = listing.root if listing.has_git else None
+        self._untracked = listing.untracked
         self._renames: Renames | None = None
 
     def candidate(self, fault: Fault) -> Candidate | None:
@@ -47,9 +49,11 @@ class Hints:
         if asked is None:
             return None
         reference, written = asked
-        found = self.packages.meant(fault, reference)
-        if found is None and self._leads_nowhere(fault, reference):
-            found = self._renamed(fault, reference) or near.meant(self.packages, fault, written)
+        nowhere = self._leads_nowhere(fault, reference)
+        found = self._renamed(fault, written, now=True) if nowhere else None
+        found = found or self._identified(fault, reference)
+        if found is None and nowhere:
+            found = self._renamed(fault, written, now=False) or near.meant(self.packages, fault, written)
         if found is None:
             return None
         target, reason = found
@@ -88,20 +92,37 @@ class Hints:
             return True
         return reference.kind in _PACKAGES and not self.packages.holds(fault, reference.target)
 
-    def _renamed(self, fault: Fault, reference: Reference) -> Meant | None:
+    def _identified(self, fault: Fault, reference: Reference) -> Meant | None:
+        """By the name that is asked for, for a member by a dependency that leads to the same place."""
+        found = self.packages.meant(fault, reference)
+        if found is not None or reference.kind != "member":
+            return found
+        for other in self._faults:
+            asked = other.reference
+            if asked is not None and asked.target == reference.target and asked.kind == "package":
+                found = self.packages.meant(other, asked)
+                if found is not None and self.packages.suits(fault, reference, found[0]):
+                    return found
+        return None
+
+    def _renamed(self, fault: Fault, written: form.Form, *, now: bool) -> Meant | None:
+        """By git: since the last commit, or before; to no place that stands in the same list already."""
         if self._renames is None:
-            self._renames = Renames(self._git_root, self._missing())
-        found = self._renames.of(reference.target)
+            tree = self.sources.tree
+            self._renames = Renames(self._git_root, self._missing(), tree, self._untracked)
+        reference = written.reference
+        renamed = self._renames.now if now else self._renames.before
+        found = renamed(reference.target)
         if found is None or not self._stands(fault, reference, found[0]):
             return None
-        return found
+        return None if found[0] in near.neighbours(self.packages, written) else found
 
     def _missing(self) -> list[str]:
-        """The targets of all faults whose packages are not found by name."""
+        """The targets of all faults that lead nowhere."""
         missing = []
         for fault in self._faults:
             asked = _asked(self.sources, fault)
-            if asked is not None and self.packages.meant(fault, asked[0]) is None:
+            if asked is not None:
                 target = asked[0].target
                 if not paths.is_outside(target) and self.sources.tree.kind(target) is Kind.MISSING:
                     missing.append(target)

@@ -44,7 +44,7 @@ class Packages:
             or paths.name(reference.target).endswith((".whl", ".gz", ".zip"))
         ):
             return None
-        named = self._named(fault, wanted)
+        named = self.named(fault, wanted)
         own = paths.parent(reference.site.file)
         found = [directory for directory in named if directory not in (reference.target, own)]
         if reference.target in named:  # the right package of a wrong version
@@ -86,7 +86,8 @@ class Packages:
             dict.fromkeys(paths.parent(path) for path in self._manifests if paths.name(path) in kinds)
         )
 
-    def _named(self, fault: Fault, name: str) -> list[str]:
+    def named(self, fault: Fault, name: str) -> list[str]:
+        """The directories whose package has the name."""
         if self._mentions is None:
             self._mentions = _mentions(self.sources, self._manifests)
         directories = dict.fromkeys(map(paths.parent, self._mentions.get(pyproject.normalise(name), ())))

@@ -20,7 +20,7 @@ def meant(packages: Packages, fault: Fault, written: Form) -> Meant | None:
     reference, tree = written.reference, packages.sources.tree
     if reference.kind == "workspace":
         return _root_above(packages, written)
-    taken = _neighbours(packages, written)
+    taken = neighbours(packages, written)
     for target, reason in _nearby(packages, fault, written):
         if paths.is_outside(target) or target in (reference.target, paths.parent(reference.site.file)):
             continue
@@ -54,6 +54,8 @@ def _nearby(packages: Packages, fault: Fault, written: Form) -> Iterator[Meant]:
             yield target, f"that is where it leads from the top of the repository: `{target}`"
     if (target_ := _spelt(tree, reference.target)) is not None:
         yield target_, f"`{target_}` is spelt nearly the same"
+    if reference.kind == "member":
+        yield from _unlisted(packages, fault, written)
     if is_package:
         last = paths.name(reference.target)
         here = paths.parent(reference.site.file)
@@ -61,6 +63,26 @@ def _nearby(packages: Packages, fault: Fault, written: Form) -> Iterator[Meant]:
         found.sort(key=lambda at: (-common_end(at, reference.target), steps(at, here), at))
         for at in found:
             yield at, f"`{at}` is the nearest package in a directory of that name"
+
+
+def _unlisted(packages: Packages, fault: Fault, written: Form) -> Iterator[Meant]:
+    """For a member: the package that has the directory's name, or the one beside it that nobody lists."""
+    target = written.reference.target
+    last = paths.name(target)
+    named = packages.named(fault, last) if last else []
+    if len(named) == 1:
+        yield named[0], f"the package in `{named[0]}` is named `{last}`"
+    listed = neighbours(packages, written)
+    if any("*" in entry or "?" in entry or "[" in entry for entry in listed):
+        return
+    above = paths.parent(target)
+    beside = [
+        at
+        for at in packages.directories(fault)
+        if at and paths.parent(at) == above and at not in listed and packages.holds(fault, at)
+    ]
+    if above and len(beside) == 1:
+        yield beside[0], f"`{beside[0]}` holds the only package beside it that is not listed"
 
 
 def _climbing(tree: Tree, base: str, plain: str) -> Iterator[Meant]:
@@ -94,7 +116,7 @@ def _root_above(packages: Packages, written: Form) -> Meant | None:
     return None
 
 
-def _neighbours(packages: Packages, written: Form) -> set[str]:
+def neighbours(packages: Packages, written: Form) -> set[str]:
     """What the other entries of the same list lead to."""
     site, tree = written.reference.site, packages.sources.tree
     if not site.route or not isinstance(site.route[-1], int):
