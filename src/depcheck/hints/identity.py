@@ -44,7 +44,7 @@ class Packages:
             or paths.name(reference.target).endswith((".whl", ".gz", ".zip"))
         ):
             return None
-        named = self.named(fault, wanted)
+        named = self.directories_of(fault, wanted)
         own = paths.parent(reference.site.file)
         found = [directory for directory in named if directory not in (reference.target, own)]
         if reference.target in named:  # the right package of a wrong version
@@ -63,7 +63,7 @@ class Packages:
 
     def named(self, fault: Fault, name: str, near: str) -> str | None:
         """The directory of a package of that name, the nearest to the directory `near`."""
-        found = self._named(fault, name)
+        found = self.directories_of(fault, name)
         hidden = {directory for directory in found if looks_like_fixture(directory)}
         found.sort(key=lambda directory: (directory in hidden, steps(directory, near), directory))
         return found[0] if found else None
@@ -86,7 +86,7 @@ class Packages:
             dict.fromkeys(paths.parent(path) for path in self._manifests if paths.name(path) in kinds)
         )
 
-    def named(self, fault: Fault, name: str) -> list[str]:
+    def directories_of(self, fault: Fault, name: str) -> list[str]:
         """The directories whose package has the name."""
         if self._mentions is None:
             self._mentions = _mentions(self.sources, self._manifests)

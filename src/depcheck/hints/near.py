@@ -69,7 +69,7 @@ def _unlisted(packages: Packages, fault: Fault, written: Form) -> Iterator[Meant
     """For a member: the package that has the directory's name, or the one beside it that nobody lists."""
     target = written.reference.target
     last = paths.name(target)
-    named = packages.named(fault, last) if last else []
+    named = packages.directories_of(fault, last) if last else []
     if len(named) == 1:
         yield named[0], f"the package in `{named[0]}` is named `{last}`"
     listed = neighbours(packages, written)
