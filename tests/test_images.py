@@ -245,6 +245,33 @@ def test_contexts_that_disagree_are_unknown(tmp_path: Path, capsys: pytest.Captu
     assert [(one["name"], one["severity"]) for one in document["diagnostics"]] == [("unknown-build", "info")]
 
 
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("Makefile", "image:\n\tdocker build -t x \\\n\t  -f app/Dockerfile . && docker push x\n"),
+        ("scripts/build.sh", "docker buildx build --push --file=app/Dockerfile --build-arg A=b .\n"),
+        (
+            ".github/workflows/ci.yml",
+            "jobs:\n  a:\n    steps:\n      - run: podman build -f app/Dockerfile .\n",
+        ),
+        (
+            ".github/workflows/ci.yml",
+            (
+                "jobs:\n  a:\n    steps:\n      - uses: docker/build-push-action@v6\n"
+                "        with: {context: ., file: app/Dockerfile}\n"
+            ),
+        ),
+    ],
+)
+def test_what_a_script_builds_is_declared(
+    path: str, text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = "FROM rust:1.83\nWORKDIR /w\nCOPY . .\nRUN cargo build\n"
+    document = scan(plant(tmp_path, {**TREE, "app/Dockerfile": lines, path: text}), capsys)
+    assert [(one["context"], one["verdict"]) for one in document["builds"]] == [(".", "loads")]
+    assert document["diagnostics"] == []
+
+
 def test_each_declared_build_has_an_entry(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     dockerfile = """\
         FROM rust:1.83 AS one

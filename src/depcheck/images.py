@@ -46,7 +46,7 @@ def examine(
     known = {fault_key(one.fault): one.fault for listed in findings.values() for one in listed}
     from depcheck.image import builds, judge
 
-    plans = builds.planned(tree, dockerfiles, projects)
+    plans = builds.planned(sources, dockerfiles, projects)
     plans = [
         plan
         for plan in plans

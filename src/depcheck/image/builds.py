@@ -1,7 +1,8 @@
 """Which image builds there are: each Dockerfile with each context it is built with.
 
-What a compose file declares counts. For a Dockerfile that none of them names, the usual places are
-guessed: its own directory and the root, and where its COPYs cannot be carried out in either, those between.
+What a compose file declares counts, then what scripts and workflows of the repository start (`commands`).
+For a Dockerfile that none of them names, the usual places are guessed: its own directory and the root,
+and where its COPYs cannot be carried out in either, those between.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from depcheck.image.lexer import UNKNOWN
 from depcheck.image.scope import Arguments
 from depcheck.manifest.compose import Build, Service, Text
 from depcheck.record import NamedTuple
+from depcheck.sources import Sources
 from depcheck.tree.base import Kind, Tree
 
 MOST_GUESSES = 8  # directories above a Dockerfile that are tried
@@ -33,6 +35,7 @@ class Planned(NamedTuple):
     contexts:   named ones, None for what is not known.
     services:   those that it makes the image of; empty without compose.
     guesses:    how many contexts were tried for this Dockerfile; 0 for a declared one.
+    started:    by a script or a workflow, which may have changed directory or be out of use.
     """
 
     dockerfile: str
@@ -42,10 +45,12 @@ class Planned(NamedTuple):
     inline: Inline | None = None
     services: tuple[str, ...] = ()
     guesses: int = 0
+    started: bool = False
 
 
-def planned(tree: Tree, dockerfiles: Iterable[str], projects: Iterable[Project]) -> list[Planned]:
+def planned(sources: Sources, dockerfiles: Iterable[str], projects: Iterable[Project]) -> list[Planned]:
     """The builds of what is listed; those that differ in nothing but the service are one."""
+    tree = sources.tree
     found: dict[tuple[object, ...], Planned] = {}
     for project in projects:
         for service in project.services.values():
@@ -56,10 +61,14 @@ def planned(tree: Tree, dockerfiles: Iterable[str], projects: Iterable[Project])
                 known = found.get(key)
                 services = (*known.services, *build.services) if known else build.services
                 found[key] = build._replace(services=tuple(dict.fromkeys(services)))
-    named = {build.dockerfile for build in found.values()}
     builds = list(found.values())
-    for path in dockerfiles:
-        if path not in named:
+    named = {build.dockerfile for build in builds}
+    left = [path for path in dockerfiles if path not in named]
+    if left:
+        from depcheck.image import commands
+
+        builds += commands.declared(sources, left)
+        for path in left:
             builds.extend(guessed(path))
     return builds
 

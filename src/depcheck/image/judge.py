@@ -7,7 +7,7 @@ it is, and over the repository with what is meant there put right.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from posixpath import normpath
 
@@ -89,16 +89,30 @@ def judge(
     mended: the repository with its manifests put right, and what is wrong with it even so.
     """
     right = None if mended is None else (Sources(mended[0]), mended[1])
-    by_file: dict[str, list[_Judged]] = {}
     shared = _Shared({}, {})
-    for plan in plans:
+
+    def one(plan: Planned) -> _Judged:
         judged = _judged(sources, plan, known, shared)
-        if right is not None and any(step.known for step in judged.steps):
-            judged = _both(judged, _judged(right[0], plan, right[1], shared))
-        by_file.setdefault(f"{plan.dockerfile}\0{plan.inline}", []).append(judged)
-    outcome = [
-        one for group in by_file.values() for one in (_agreed(group) if group[0].plan.guesses else group)
-    ]
+        if right is None or not any(step.known for step in judged.steps):
+            return judged
+        return _both(judged, _judged(right[0], plan, right[1], shared))
+
+    by_file: dict[str, list[Planned]] = {}
+    for plan in plans:
+        by_file.setdefault(f"{plan.dockerfile}\0{plan.inline}", []).append(plan)
+    return _gathered([judged for group in by_file.values() for judged in _chosen(group, one)])
+
+
+def _chosen(plans: Sequence[Planned], judge_one: Callable[[Planned], _Judged]) -> list[_Judged]:
+    """The builds of a Dockerfile that count: those that are declared, else what is guessed."""
+    declared = [judge_one(plan) for plan in plans if not plan.guesses]
+    alive = [one for one in declared if not (one.plan.started and one.stopped)]
+    guessed = [plan for plan in plans if plan.guesses]
+    return alive if alive or not guessed else _agreed([judge_one(plan) for plan in guessed])
+
+
+def _gathered(outcome: Sequence[_Judged]) -> Images:
+    """The builds, and what is wrong with any of them once."""
     builds: list[Built] = []
     found: dict[tuple[str, Site], Found] = {}
     blocking: dict[Fault, tuple[str, ...]] = {}

@@ -25,8 +25,8 @@ _BUILDS = frozenset((
     "build", "b", "check", "c", "test", "t", "bench", "run", "r", "doc", "d", "clippy", "rustc",
     "rustdoc", "fix", "nextest", "install",
 ))  # fmt: skip
-_FORWARDING = frozenset(("auditable", "hack", "leptos", "llvm-cov", "mutants", "tarpaulin", "with"))
-_SAME = {"zigbuild": "build", "xwin": "build", "cbuild": "build", "cinstall": "build"}
+_FORWARDING = frozenset(("auditable", "hack", "leptos", "llvm-cov", "mutants", "tarpaulin", "with", "xwin"))
+_SAME = {"zigbuild": "build", "cbuild": "build", "cinstall": "build"}
 _VALUED = "name edition vcs color registry"
 _COOK = "recipe-path manifest-path target-dir target package p bin features profile Z jobs j"
 _MAIN = 'fn main() {\n    println!("Hello, world!");\n}\n'
@@ -72,7 +72,7 @@ def plain(fields: list[Field]) -> list[Field]:
     index = next((n for n, field in enumerate(found) if n and not field.text.startswith(("-", "+"))), 0)
     if index and found[index].text in _FORWARDING and index + 1 < len(found):
         del found[index]
-    elif index and found[index].text in _SAME:
+    if index and found[index].text in _SAME:
         found[index] = Field(_SAME[found[index].text])
     return found
 
