@@ -86,7 +86,7 @@ def _plan(sources: Sources, dockerfile: str, arguments: argparse.Namespace) -> P
     projects = list(compose.projects(sources, [path for path in listed if discover.is_compose(path)]))
     plans = [
         plan
-        for plan in builds.planned(sources.tree, (), projects)
+        for plan in builds.planned(sources, (), projects)
         if plan.dockerfile == dockerfile and (not arguments.service or arguments.service in plan.services)
     ]
     if arguments.service and not plans:
