@@ -98,32 +98,15 @@ def _hits(sources: Sources, reference: Reference, directories: Iterable[str]) ->
     pattern = reference.target.split("/")
     for directory in directories:
         parts = directory.split("/")
-        if _matches(pattern, parts) and not any(
-            _matches(entry, parts[:length]) for entry in barred for length in range(1, len(parts) + 1)
-        ):
+        if len(parts) in _matches(pattern, parts) and not any(_matches(entry, parts) for entry in barred):
             yield directory
 
 
-def _matches(pattern: Sequence[str], parts: Sequence[str]) -> bool:
-    """Whether a pattern matches a path, component by component; `**` stands for any number of them."""
-    ahead = _passing(pattern, {0})  # how much of the pattern may be used up
-    for part in parts:
-        ahead = _passing(
-            pattern, {count + (pattern[count] != "**") for count in ahead if _takes(pattern, count, part)}
-        )
-    return len(pattern) in ahead
+def _matches(pattern: list[str], parts: list[str]) -> list[int]:
+    """How many of `parts`, from the first, a pattern matches: every number that it can be."""
+    from depcheck.load import globs
 
-
-def _takes(pattern: Sequence[str], count: int, part: str) -> bool:
-    from fnmatch import fnmatchcase
-
-    return count < len(pattern) and (pattern[count] == "**" or fnmatchcase(part, pattern[count]))
-
-
-def _passing(pattern: Sequence[str], counts: set[int]) -> set[int]:
-    """`counts` and what `**` makes of them by standing for nothing more."""
-    found = set(counts)
-    for count in range(len(pattern)):
-        if count in found and pattern[count] == "**":
-            found.add(count + 1)
-    return found
+    try:
+        return list(globs.matches(pattern, parts))
+    except globs.PatternError:
+        return []

@@ -53,6 +53,11 @@ def join(base: str, child: str) -> str:
     return f"{base}/{child}" if base and base != "/" else f"{base}{child}"
 
 
+def unresolved(base: str, raw: str) -> str:
+    """`raw` as written in the directory `base`, for a tree to follow: `..` and links are still in it."""
+    return raw if raw.startswith("/") or not base else f"{base}/{raw}"
+
+
 def ancestors(directory: str) -> list[str]:
     """`directory` and every directory above it up to the root, nearest first.
 

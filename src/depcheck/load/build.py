@@ -34,7 +34,7 @@ def run(sources: Sources, cwd: str, words: Sequence[str], env: Mapping[str, str]
     if flags & {"h", "V", "--help", "--version"}:
         return Outcome()
     raw = operands[0] if operands else "."
-    directory = sources.tree.resolve(raw if raw.startswith("/") or not cwd else f"{cwd}/{raw}")
+    directory = sources.tree.resolve(paths.unresolved(cwd, raw))
     if paths.is_outside(directory):
         directory = sources.tree.at("", directory)
     found = project(sources, directory)

@@ -12,6 +12,7 @@ from posixpath import normpath
 from depcheck.manifest.interpolation import Unset, interpolate
 from depcheck.manifest.yaml import Node
 from depcheck.model import Fault, Site
+from depcheck.paths import unresolved
 from depcheck.record import NamedTuple
 
 _REMOTE = ("http://", "https://", "git://", "ssh://", "git@", "github.com/", "oci://", "docker-image://")
@@ -277,4 +278,4 @@ class _Reading:
 
 def joined(base: str, raw: str) -> str:
     """`raw` from `base`, as Compose cleans it: without touching the disk."""
-    return normpath(raw if raw.startswith("/") or not base else f"{base}/{raw}")
+    return normpath(unresolved(base, raw))

@@ -1,7 +1,8 @@
 """uv_build: `[project]` and `[tool.uv.build-backend]`.
 
 Source of the rules: uv 0.12.5, `uv-build-backend/src/lib.rs` (find_roots,
-module_path_from_module_name), `wheel.rs` (write_data_files), `metadata.rs`.
+module_path_from_module_name), `wheel.rs` (write_data_files), `metadata.rs`; verdicts are recorded with
+uv 0.13.9.
 """
 
 from __future__ import annotations

@@ -211,7 +211,7 @@ class _Making:
         reference, subdirectory = source
         raw = f"{reference.raw}/{subdirectory}" if subdirectory else reference.raw
         directory = self.manifest.directory
-        joined = raw if raw.startswith("/") or not directory else f"{directory}/{raw}"
+        joined = paths.unresolved(directory, raw)
         target = self.sources.tree.resolve(joined)
         installation.path(target, reference._replace(target=target), item.extras)
 

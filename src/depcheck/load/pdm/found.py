@@ -122,5 +122,5 @@ def _converted(sources: Sources, directory: str, constraint: poetry_dialect.Cons
     """A dependency of a project of Poetry, which PDM converts (pdm `formats/poetry.py`)."""
     wanted = poetry_requirement.from_constraint(sources, directory, constraint)
     raw = constraint.path
-    target = None if not raw else raw if raw.startswith("/") or not directory else f"{directory}/{raw}"
+    target = None if not raw else paths.unresolved(directory, raw)
     return Wanted(wanted.site, wanted.name, target, wanted.reference, wanted.extras, wanted.when)

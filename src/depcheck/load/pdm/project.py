@@ -46,7 +46,7 @@ def locate(sources: Sources, cwd: str, project: str | None) -> PyProject | Outco
     """The project of a command: `-p`, or the nearest pyproject.toml at or above `cwd`."""
     tree = sources.tree
     if project is not None:
-        joined = project if project.startswith("/") or not cwd else f"{cwd}/{project}"
+        joined = paths.unresolved(cwd, project)
         above = [tree.resolve(joined)]
     else:
         above = paths.ancestors(cwd)
@@ -115,7 +115,7 @@ def members(sources: Sources, root: PyProject) -> tuple[str, ...]:
         if globs.has_magic(raw):
             candidates = list(globs.expand(tree, root.directory, raw, "pathlib"))
         else:
-            candidates = [raw if raw.startswith("/") or not root.directory else f"{root.directory}/{raw}"]
+            candidates = [paths.unresolved(root.directory, raw)]
         for candidate in candidates:
             real = tree.resolve(candidate)
             if tree.is_file(paths.join(real, "pyproject.toml")):

@@ -145,7 +145,7 @@ def _path_line(tree: Tree, directory: str, site: Site, text: str) -> Wanted:
         raw = text.partition("#")[0].partition(";")[0].strip()
         reference = pyproject.path_reference(tree.at(directory, raw), site._replace(within=text), raw)
         why = "PDM takes no plain path: write `name @ file:///${PROJECT_ROOT}/...`"
-        target = raw if raw.startswith("/") or not directory else f"{directory}/{raw}"
+        target = paths.unresolved(directory, raw)
         return Wanted(site, "", reference=reference, fault=_trouble(tree, target, reference, why))
     return _bad(site, text, f"`{text}` is no requirement")
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from depcheck import paths
 from depcheck.load.poetry import lockfile, project
 from depcheck.load.poetry.package import Package
 from depcheck.manifest import poetry as dialect
@@ -78,7 +79,7 @@ def _readmes(sources: Sources, read: Package, table: Poetry) -> Iterator[Fault]:
         if not raw:
             yield Fault("missing-metadata-file", site, "the name of the readme is empty", tool="poetry")
             continue
-        joined = raw if raw.startswith("/") or not read.directory else f"{read.directory}/{raw}"
+        joined = paths.unresolved(read.directory, raw)
         if not sources.tree.exists(joined):
             target = sources.tree.at(read.directory, raw)
             reference = pyproject.path_reference(target, site, raw, kind="file")

@@ -132,7 +132,7 @@ def installed(lock: Lock, groups: frozenset[str], extras: frozenset[str]) -> Ite
 def target(sources: Sources, lock: Lock, package: Locked) -> str:
     """Where a locked path leads, links followed."""
     directory = paths.parent(lock.path)
-    joined = package.url if package.url.startswith("/") or not directory else f"{directory}/{package.url}"
+    joined = paths.unresolved(directory, package.url)
     return sources.tree.resolve(joined)
 
 

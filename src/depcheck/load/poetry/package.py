@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from depcheck import paths
 from depcheck.load import conditions
 from depcheck.load.conditions import ALWAYS, All, Condition
 from depcheck.load.poetry import requirement, schema
@@ -325,7 +326,7 @@ class _Configuration:
 
     def _licence_file(self, raw: str, route: Route) -> None:
         tree = self.sources.tree
-        target = raw if raw.startswith("/") or not self.directory else f"{self.directory}/{raw}"
+        target = paths.unresolved(self.directory, raw)
         kind = tree.kind(target)
         if kind in (Kind.FILE, Kind.UNKNOWN):
             return

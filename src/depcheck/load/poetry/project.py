@@ -45,7 +45,7 @@ def start(sources: Sources, cwd: str, directory: str | None, project: str | None
     here = cwd
     for raw in (directory, project):
         if raw is not None:
-            joined = raw if raw.startswith("/") or not here else f"{here}/{raw}"
+            joined = paths.unresolved(here, raw)
             if not sources.tree.is_dir(joined):
                 message = f"`{raw}` is no directory"
                 return Fault("missing-path", Site(sources.tree.at(here, raw)), message, tool="poetry")

@@ -62,7 +62,7 @@ def from_constraint(sources: Sources, directory: str, constraint: Constraint) ->
     elif raw:
         key = "file" if constraint.file else "path"
         site = constraint.site._replace(route=(*constraint.site.route, key))
-        archive = bool(constraint.file) or tree.is_file(_joined(directory, raw))
+        archive = bool(constraint.file) or tree.is_file(paths.unresolved(directory, raw))
         inner = raw if archive or not constraint.subdirectory else f"{raw}/{constraint.subdirectory}"
         origin = local_origin(tree, directory, inner, archive=archive)
         reference = pyproject.path_reference(
@@ -111,16 +111,12 @@ def local_origin(tree: Tree, directory: str, raw: str, *, archive: bool) -> Orig
     if raw.startswith("/"):
         identity = "/" + "/".join(part for part in raw.split("/") if part not in ("", "."))
         return Origin(tree.at("", raw) if ".." not in raw.split("/") else raw, identity, archive)
-    target = tree.resolve(_joined(directory, raw))
+    target = tree.resolve(paths.unresolved(directory, raw))
     return Origin(target, target if paths.is_outside(target) else _absolute(tree.root, target), archive)
 
 
 def _absolute(root: str, target: str) -> str:
     return f"{'' if root == '/' else root}/{target}".rstrip("/")
-
-
-def _joined(directory: str, raw: str) -> str:
-    return raw if raw.startswith("/") or not directory else f"{directory}/{raw}"
 
 
 def from_pep508(
@@ -177,7 +173,7 @@ def _url_origin(tree: Tree, directory: str, requirement: pyproject.Requirement) 
         return Origin("", url, local=False)
     else:
         path = url
-    target = _joined(directory, path)
+    target = paths.unresolved(directory, path)
     archive = tree.is_file(target) if tree.exists(target) else "." in paths.name(path).lstrip(".")
     if not archive and parts.scheme == "file" and "subdirectory=" in parts.fragment:
         path += "/" + parts.fragment.rpartition("subdirectory=")[2]
@@ -188,7 +184,7 @@ def _refused(tree: Tree, directory: str, requirement: pyproject.Requirement, why
     site = requirement.site._replace(within=requirement.url)
     raw = requirement.url.removeprefix("file:")
     reference = pyproject.path_reference(
-        tree.resolve(_joined(directory, raw)), site, requirement.url, requirement.name
+        tree.resolve(paths.unresolved(directory, raw)), site, requirement.url, requirement.name
     )
     message = f"`{requirement.url}` is no URL that Poetry accepts"
     note = f'give the path in `[tool.poetry.dependencies]`: `{requirement.name} = {{ path = "..." }}`'
