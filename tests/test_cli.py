@@ -45,6 +45,51 @@ def test_exit_codes(bad: Path, good: Path, tmp_path: Path) -> None:
         assert b"Traceback" not in done.stderr
 
 
+def test_places_lead_there_from_the_current_directory(bad: Path) -> None:
+    inside = bad / "services/hub/src"
+    done = run("scan", "--format", "concise", "../../..", cwd=inside)
+    place = done.stdout.decode().partition(":")[0]
+    assert (inside / place).resolve() == bad / "services/hub/Cargo.toml"
+    assert b"paths in messages are relative to `../../..`" in done.stderr
+    full = run("scan", "../../..", cwd=inside).stdout.decode()
+    assert full.startswith("note: paths in messages are relative to `../../..`")
+    assert f"--> {place}:" in full
+
+
+def test_a_root_is_a_directory_and_what_is_judged(bad: Path, tmp_path: Path) -> None:
+    for root in ("services", "services/../services/hub/Cargo.toml"):
+        assert run("scan", "--root", root, cwd=bad).returncode in (0, 1)
+    done = run("scan", "--root", "Cargo.toml", cwd=bad / "services/hub")
+    assert done.returncode in (0, 1), done.stderr
+    done = run("scan", str(tmp_path), "--root", ".", cwd=bad)
+    assert done.returncode == 2
+    assert b"hint" not in done.stderr
+
+
+def test_above_the_root_nothing_is_read_and_that_is_said(tmp_path: Path) -> None:
+    manifest = '[package]\nname = "a"\nversion.workspace = true\n'
+    root = {"Cargo.toml": '[workspace]\nmembers = ["a"]\n', "a/Cargo.toml": manifest, "a/src/lib.rs": ""}
+    example_tree.write(root, tmp_path / "repository")
+    done = run("scan", "--root", "a", cwd=tmp_path / "repository")
+    assert done.returncode == 1
+    assert b"nothing above `--root` was read" in done.stderr
+
+
+def test_a_prediction_frames_no_place_that_is_none_and_says_it_once(bad: Path) -> None:
+    done = run("predict", "--cwd", "zzz", "--", "uv", "lock", cwd=bad)
+    assert (done.returncode, done.stdout, done.stderr.count(b"\n")) == (2, b"", 1)
+    shown = run("predict", "--", "cargo", "build", "--manifest-path", "nope/Cargo.toml", cwd=bad)
+    assert shown.returncode == 1
+    assert b"-->" not in shown.stdout
+    assert shown.stdout.count(b"does not exist") == 1
+
+
+def test_no_command_is_help_on_stderr(tmp_path: Path) -> None:
+    done = run(cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert b"usage: depcheck" in done.stderr
+
+
 def test_no_manifest_is_a_word_on_stderr_and_no_error(tmp_path: Path) -> None:
     done = run("scan", str(tmp_path))
     assert (done.returncode, done.stderr) == (0, b"depcheck: no manifest found\n")

@@ -107,15 +107,16 @@ def test_a_full_report(report: pipeline.Report) -> None:
     assert (
         full.render(report, 0.034, "..", PLAIN)
         == f"""\
+note: paths in messages are relative to `..`
+
 error[DC109] missing-target-file: {found.message}
-  --> auth/Cargo.toml:11:8
+  --> ../auth/Cargo.toml:11:8
    |
 11 | path = "bench/speed.rs"
    |        ^^^^^^^^^^^^^^^^
    |
    = blocks: `auth`
 
-paths: relative to `..`
 more: depcheck explain missing-target-file
 
 1 manifest, 1 package, 1 reference: 1 error, 0 warnings (0.03 s)
@@ -126,7 +127,8 @@ more: depcheck explain missing-target-file
 def test_a_concise_report(report: pipeline.Report) -> None:
     [found] = report.diagnostics
     line = f"auth/Cargo.toml:11:8: error[DC109] missing-target-file: {found.message}\n"
-    assert concise.render(report, PLAIN) == line
+    assert concise.render(report, ".", PLAIN) == line
+    assert concise.render(report, "../x", PLAIN) == f"../x/{line}"
 
 
 def test_colours_are_all_that_a_terminal_adds(report: pipeline.Report) -> None:

@@ -25,7 +25,7 @@ def ask(root: Path, good: Good) -> None:
     report = pipeline.scan(pipeline.Request(str(root)))
     shown = [
         full.render(report, 0, ".", Screen()),
-        concise.render(report, Screen()),
+        concise.render(report, ".", Screen()),
         json.render(report, "."),
     ]
     for command in good.commands:
@@ -34,7 +34,7 @@ def ask(root: Path, good: Good) -> None:
         except UsageError:
             continue
         found = pipeline.locate_all(answer.sources, rules.diagnose(answer.faults))
-        shown += [prediction.as_text(answer, found, Screen()), prediction.as_json(answer, found)]
+        shown += [prediction.as_text(answer, found, ".", Screen()), prediction.as_json(answer, found)]
     assert all(line.isprintable() for text in shown for line in text.split("\n"))
 
 

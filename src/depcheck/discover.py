@@ -6,7 +6,7 @@ Git is only asked to list (see `git`).
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from depcheck import git, paths
 
@@ -24,6 +24,7 @@ _NO_DOCKERFILE = (
 )  # fmt: skip
 _METADATA = b"# /// script"
 _BEGINNING = 4096  # of a script, where its metadata stand
+Progress = Callable[[int, int | None], None]  # (manifests judged, of how many); None: (directories, None)
 _PRUNED = frozenset(
     {
         ".git",
@@ -81,7 +82,7 @@ def root_of(path: str) -> str | None:
         at = above
 
 
-def discover(root: str, scope: Sequence[str]) -> Listing:
+def discover(root: str, scope: Sequence[str], progress: Progress | None = None) -> Listing:
     """The manifests below `scope` (canonical paths) in the tree at `root` (absolute)."""
     notes: list[str] = []
     found: dict[str, bool] | None = None
@@ -93,7 +94,9 @@ def discover(root: str, scope: Sequence[str]) -> Listing:
             )
         else:
             found = listed
-    listing = Listing(root, tuple(sorted(_walked(root) if found is None else found)), scope, tuple(notes))
+    listing = Listing(
+        root, tuple(sorted(_walked(root, progress) if found is None else found)), scope, tuple(notes)
+    )
     if found is not None:
         listing.has_git = True
         listing.untracked = frozenset(path for path, is_tracked in found.items() if not is_tracked)
@@ -120,11 +123,15 @@ def _listed(root: str) -> dict[str, bool] | git.Refusal:
     }
 
 
-def _walked(root: str) -> list[str]:
+def _walked(root: str, progress: Progress | None) -> list[str]:
     found = []
     ahead = [""]
+    looked_at = 0
     while ahead:
         directory = ahead.pop()
+        looked_at += 1
+        if progress is not None:
+            progress(looked_at, None)
         try:
             entries = sorted(os.scandir(os.path.join(root, directory)), key=lambda entry: entry.name)
         except OSError:

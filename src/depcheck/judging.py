@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from depcheck import discover, fixtures, paths
 from depcheck.discover import Listing
@@ -11,7 +11,6 @@ from depcheck.model import Judgement, Outcome, Reference
 from depcheck.sources import Sources
 
 _LISTING = ("Cargo.toml", "pyproject.toml")  # what may have a workspace
-Progress = Callable[[int, int], None]  # (manifests judged, manifests in all)
 
 
 def judge(
@@ -20,7 +19,7 @@ def judge(
     scope: Sequence[str],
     *,
     include_fixtures: bool = False,
-    progress: Progress | None = None,
+    progress: discover.Progress | None = None,
 ) -> tuple[tuple[Judgement, ...], fixtures.Apart]:
     """The judgements of what is listed in the scope, and what is left out of it.
 

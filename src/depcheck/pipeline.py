@@ -50,9 +50,9 @@ class Report(NamedTuple):
         return sum(diagnostic.severity == severity for diagnostic in self.diagnostics)
 
 
-def scan(request: Request, progress: judging.Progress | None = None) -> Report:
+def scan(request: Request, progress: discover.Progress | None = None) -> Report:
     """Judge every manifest in the scope of the request. Raises what `discover` raises."""
-    listing = discover.discover(request.root, request.scope)
+    listing = discover.discover(request.root, request.scope, progress)
     sources = Sources(WorkTree(request.root))
     judgements, left_out = judging.judge(
         sources, listing, request.scope, include_fixtures=request.include_fixtures, progress=progress

@@ -97,5 +97,6 @@ def _settled(tree: Tree, outcome: Outcome) -> Outcome:
 def _because(outcome: Outcome) -> str:
     if outcome.faults:
         first = outcome.faults[0]
-        return f"`{first.site.file}`: {first.message}"
+        place = f"`{first.site.file}`: " if first.site.file not in ("", ".") else ""
+        return f"{place}{first.message}"
     return "every path that it reads is good"

@@ -100,7 +100,7 @@ def _run(words: Sequence[str]) -> int:
         out(f"depcheck {__version__}\n")
         return 0
     if arguments.command is None:
-        parser.print_help()
-        return 0
+        parser.print_help(sys.stderr)
+        return 2
     code: int = arguments.run(arguments)
     return code

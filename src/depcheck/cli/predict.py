@@ -40,6 +40,8 @@ def run(arguments: argparse.Namespace) -> int:
     if not os.path.isdir(root):
         raise CannotRunError(f"no such directory: {root}")
     cwd = arguments.cwd if arguments.cwd is not None else os.path.relpath(os.getcwd(), root)
+    if not os.path.isdir(os.path.join(root, cwd)):
+        raise CannotRunError(f"no such directory: {os.path.join(root, cwd)}")
     try:
         prediction = predict.predict(root, cwd, arguments.words, os.environ)
     except predict.UsageError as error:
@@ -48,9 +50,14 @@ def run(arguments: argparse.Namespace) -> int:
 
     diagnostics = pipeline.locate_all(prediction.sources, rules.diagnose(prediction.faults))
     out(_render(prediction, diagnostics, arguments.format))
-    if prediction.verdict == "unknown":
+    if prediction.verdict == "unknown" and not (arguments.format == "full" and _one_screen()):
         say(f"depcheck: unknown: {plain(prediction.because)}\n")
     return 1 if prediction.verdict == "fails" else 0
+
+
+def _one_screen() -> bool:
+    """Whether both streams are terminals: what one says need not be said on the other."""
+    return all(stream is not None and stream.isatty() for stream in (sys.stdout, sys.stderr))
 
 
 def _render(prediction: predict.Prediction, diagnostics: tuple[Diagnostic, ...], form: str) -> str:
@@ -58,4 +65,5 @@ def _render(prediction: predict.Prediction, diagnostics: tuple[Diagnostic, ...],
 
     if form == "json":
         return renderer.as_json(prediction, diagnostics)
-    return renderer.as_text(prediction, diagnostics, terminal.screen(sys.stdout))
+    root = os.path.relpath(prediction.sources.tree.root)
+    return renderer.as_text(prediction, diagnostics, root, terminal.screen(sys.stdout))

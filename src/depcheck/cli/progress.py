@@ -14,20 +14,21 @@ _PAUSE = 0.1  # seconds between two words
 
 
 class Progress:
-    """Called with (manifests judged, manifests in all); shows nothing where stderr is no terminal."""
+    """Called with how much is done; shows nothing where stderr is no terminal."""
 
     def __init__(self) -> None:
         self._next = time.monotonic() + _PATIENCE
         self._shown = False
         self._wanted = sys.stderr is not None and sys.stderr.isatty()
 
-    def __call__(self, done: int, total: int) -> None:
-        """`done` of `total` manifests are judged."""
+    def __call__(self, done: int, total: int | None = None) -> None:
+        """`done` of `total` manifests are judged; without `total`: directories are looked at."""
         if not self._wanted or time.monotonic() < self._next:
             return
         self._next = time.monotonic() + _PAUSE
         self._shown = True
-        say(f"\r\x1b[K{done:,} of {total:,} manifests")
+        what = f"{done:,} directories" if total is None else f"{done:,} of {total:,} manifests"
+        say(f"\r\x1b[K{what}")
 
     def __enter__(self) -> Self:
         return self

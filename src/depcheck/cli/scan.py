@@ -12,7 +12,7 @@ from depcheck import discover, paths, pipeline
 from depcheck.cli import CannotRunError, terminal
 from depcheck.cli.progress import Progress
 from depcheck.cli.streams import out, say
-from depcheck.render.text import sentence
+from depcheck.render.text import above, sentence
 
 
 def add(commands: Any) -> None:
@@ -49,6 +49,8 @@ def run(arguments: argparse.Namespace) -> int:
         report = pipeline.scan(request, progress)
     for note in report.notes:
         say(f"depcheck: {sentence(note)}\n")
+    if arguments.root and any(one.name == "missing-workspace-root" for one in report.diagnostics):
+        say("depcheck: nothing above `--root` was read, where the workspace root may be\n")
     if report.manifests == 0:
         say("depcheck: no manifest found\n")
     out(_render(report, arguments.format, time.perf_counter() - started))
@@ -56,13 +58,13 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _request(arguments: argparse.Namespace) -> pipeline.Request:
-    named = arguments.paths or ["."]
+    named = arguments.paths or [_directory(arguments.root) if arguments.root else "."]
+    if arguments.root and not os.path.exists(arguments.root):
+        raise CannotRunError(f"no such directory: {arguments.root}")
     for path in named:
         if not os.path.lexists(path):
             raise CannotRunError(f"no such file or directory: {path}")
-    root = arguments.root or discover.root_of(os.path.abspath(named[0])) or _common(named)
-    if os.path.isfile(root):
-        root = os.path.dirname(root)
+    root = _directory(arguments.root or discover.root_of(os.path.abspath(named[0])) or _common(named))
     if not os.path.isdir(root):
         raise CannotRunError(f"no such directory: {root}")
     root = os.path.realpath(root)
@@ -73,9 +75,15 @@ def _request(arguments: argparse.Namespace) -> pipeline.Request:
         )
         inside = paths.inside(root, os.path.realpath(path) if os.path.isdir(path) else real)
         if paths.is_outside(inside):
-            raise CannotRunError(f"{path} lies outside of {root}", "give the top of the tree with --root")
+            hint = "" if arguments.root else "give the top of the tree with --root"
+            raise CannotRunError(f"{path} lies outside of {root}", hint)
         scope.append(inside)
     return pipeline.Request(root, tuple(scope), arguments.include_fixtures)
+
+
+def _directory(path: str) -> str:
+    """The directory that a path names: of a file, the one that holds it."""
+    return os.path.dirname(os.path.abspath(path)) if os.path.isfile(path) else path
 
 
 def _common(named: list[str]) -> str:
@@ -92,7 +100,10 @@ def _render(report: pipeline.Report, form: str, seconds: float) -> str:
         case "concise":
             from depcheck.render import concise
 
-            return concise.render(report, terminal.screen(sys.stdout))
+            root = os.path.relpath(report.root)
+            if report.diagnostics and root != ".":
+                say(f"depcheck: {sentence(above(root))}\n")
+            return concise.render(report, root, terminal.screen(sys.stdout))
         case _:
             from depcheck.render import full
 

@@ -9,7 +9,7 @@ from depcheck.model import Diagnostic
 from depcheck.pipeline import Report
 from depcheck.render import totals
 from depcheck.render.screen import SEVERITY, Screen
-from depcheck.render.text import count, plain, sentence, width, wrap
+from depcheck.render.text import above, count, plain, seen, sentence, width, wrap
 from depcheck.sources import Sources
 
 _INLINE = 3  # packages that are named at the finding itself
@@ -24,9 +24,11 @@ def render(report: Report, seconds: float, root: str, screen: Screen) -> str:
     names = totals.labels(report)
     footnotes = _footnotes(report, names)
     lines: list[str] = []
+    if report.diagnostics and root != ".":
+        lines.extend((f"{screen.style('note', 'bold')}: {sentence(above(root))}", ""))
     said: dict[Blocked, str] = {}
     for diagnostic, shown in zip(
-        report.diagnostics, findings(report.sources, report.diagnostics, screen), strict=True
+        report.diagnostics, findings(report.sources, report.diagnostics, root, screen), strict=True
     ):
         lines.extend(shown)
         blocked = totals.packages(diagnostic, names)
@@ -41,13 +43,15 @@ def render(report: Report, seconds: float, root: str, screen: Screen) -> str:
         lines.append("")
     for blocked, number in footnotes.items():
         lines.extend(_footnote(number, blocked, totals.whole_workspace(report, blocked, names), screen))
-    lines.extend(_remarks(report, root, screen))
+    lines.extend(_remarks(report, screen))
     lines.append(_closing(report, seconds, screen))
     return "".join(f"{line}\n" for line in lines)
 
 
-def findings(sources: Sources, diagnostics: Iterable[Diagnostic], screen: Screen) -> Iterator[list[str]]:
-    """Each diagnostic as lines: title, place, source line, notes."""
+def findings(
+    sources: Sources, diagnostics: Iterable[Diagnostic], root: str, screen: Screen
+) -> Iterator[list[str]]:
+    """Each diagnostic as lines: title, place as seen from the current directory, source line, notes."""
     file: str | None = None
     lines: list[str] = []
     said = set[str]()
@@ -55,7 +59,7 @@ def findings(sources: Sources, diagnostics: Iterable[Diagnostic], screen: Screen
         if diagnostic.site.file != file:  # they come file by file
             file = diagnostic.site.file
             lines = sources.get(toml.shown, file).split("\n")
-        shown = list(_finding(diagnostic, lines, screen))
+        shown = list(_finding(diagnostic, lines, root, screen))
         for note in diagnostic.notes:
             if note not in said:  # what holds for many is said at the first
                 said.add(note)
@@ -63,22 +67,21 @@ def findings(sources: Sources, diagnostics: Iterable[Diagnostic], screen: Screen
         yield shown
 
 
-def _finding(diagnostic: Diagnostic, lines: Sequence[str], screen: Screen) -> Iterator[str]:
+def _finding(diagnostic: Diagnostic, lines: Sequence[str], root: str, screen: Screen) -> Iterator[str]:
     colour = SEVERITY[diagnostic.severity]
     kind = screen.style(f"{diagnostic.severity}[{diagnostic.code}]", colour)
     yield f"{kind} {screen.style(f'{diagnostic.name}: {sentence(diagnostic.message)}', 'bold')}"
     place = diagnostic.range
-    file = plain(diagnostic.site.file or ".")
-    if place is None:
-        yield f" {screen.style('-->', 'blue')} {file}"
+    if place is None or not any(lines):  # a directory, or a file that is not there, has no lines
         return
     margin = _margin(diagnostic)
+    file = seen(root, diagnostic.site.file)
     yield f"{' ' * margin}{screen.style('-->', 'blue')} {file}:{place.start.line}:{place.start.column}"
-    if place.start.line <= len(lines) and any(lines) and (diagnostic.site.route or diagnostic.site.line):
+    if place.start.line <= len(lines) and (diagnostic.site.route or diagnostic.site.line):
         from depcheck.render.snippet import snippet
 
         yield from snippet(lines[place.start.line - 1].removesuffix("\r"), place, screen, colour, margin)
-    yield f"{' ' * margin} {screen.style('|', 'blue')}"
+        yield f"{' ' * margin} {screen.style('|', 'blue')}"
 
 
 def _margin(diagnostic: Diagnostic) -> int:
@@ -139,10 +142,8 @@ def _footnote(number: int, blocked: Blocked, whole: str, screen: Screen) -> Iter
     yield ""
 
 
-def _remarks(report: Report, root: str, screen: Screen) -> Iterator[str]:
+def _remarks(report: Report, screen: Screen) -> Iterator[str]:
     found = list(totals.remarks(report))
-    if report.diagnostics and root != ".":
-        found.append(("paths", f"relative to `{root}`"))
     rules = dict.fromkeys(diagnostic.name for diagnostic in report.diagnostics)
     if rules:
         found.append(("more", ", ".join(f"depcheck explain {name}" for name in list(rules)[:_EXPLAINED])))

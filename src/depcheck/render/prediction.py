@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from depcheck.model import Diagnostic
 from depcheck.predict import Prediction
 from depcheck.render import full, json
 from depcheck.render.screen import Screen
-from depcheck.render.text import sentence
+from depcheck.render.text import above, sentence
 
 _VERDICTS = {"loads": "green", "fails": "red", "unknown": "yellow"}
 
@@ -27,11 +27,17 @@ def as_json(prediction: Prediction, diagnostics: Iterable[Diagnostic]) -> str:
     )
 
 
-def as_text(prediction: Prediction, diagnostics: Iterable[Diagnostic], screen: Screen) -> str:
-    """What decides, each with its source line, and the verdict."""
+def as_text(prediction: Prediction, diagnostics: Sequence[Diagnostic], root: str, screen: Screen) -> str:
+    """What decides, each with its source line, and the verdict.
+
+    root: of the tree, as seen from the current directory.
+    """
     lines: list[str] = []
-    for shown in full.findings(prediction.sources, diagnostics, screen):
+    if diagnostics and root != ".":
+        lines.extend((f"{screen.style('note', 'bold')}: {sentence(above(root))}", ""))
+    for shown in full.findings(prediction.sources, diagnostics, root, screen):
         lines.extend((*shown, ""))
     verdict = screen.style(prediction.verdict, _VERDICTS[prediction.verdict])
-    lines.append(f"{verdict}: {sentence(prediction.because)}")
+    said = prediction.verdict == "fails" and diagnostics  # by the first of them
+    lines.append(f"{verdict}: {sentence(f'`{prediction.command}`' if said else prediction.because)}")
     return "".join(f"{line}\n" for line in lines)

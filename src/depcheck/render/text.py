@@ -58,6 +58,18 @@ def wrap(words: Iterable[str], limit: int) -> Iterator[str]:
         yield line
 
 
+def seen(root: str, path: str) -> str:
+    """A path of the report as one that leads there from the current directory, made safe."""
+    from posixpath import join, normpath
+
+    return plain(path if root == "." else normpath(join(root, path)))
+
+
+def above(root: str) -> str:
+    """What is said before a report whose root is not the current directory; it ends with `root`."""
+    return f"paths in messages are relative to `{root}`"
+
+
 def count(number: int, noun: str) -> str:
     """`1 error`, `2 errors`, `12,000 errors`."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
