@@ -161,6 +161,10 @@ def _build(sources: Sources, manifest: PyProject, words: command.Words) -> Outco
     environments = sources.get(dialect.read, manifest.path)
     if environments.faults:
         return Outcome(environments.faults)
+    if manifest.build is None or not manifest.build.backend:
+        message = "no `build-system.build-backend` is given, and `hatch build` takes none for granted"
+        site = Site(manifest.path, ("build-system",))
+        return Outcome((Fault("invalid-manifest", site, message, tool="hatch"),))
     targets = [value.partition(":")[0] for value in words.options.get("target", ("sdist", "wheel"))]
     faults: list[Fault] = []
     unknowns: list[str] = []

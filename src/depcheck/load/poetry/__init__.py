@@ -157,6 +157,8 @@ def _command(sources: Sources, read: Package, name: str, words: Words) -> Outcom
         case "install" | "sync":
             return install.install(sources, read, install.selection(words))
         case "update":
+            if wrong := install.not_asked_for(sources, read, words.operands):
+                return Outcome((wrong,))
             return install.update(sources, read, install.selection(words), only_lock=words.has("lock"))
         case "build" | "publish":
             if name == "publish" and not words.has("build"):
@@ -164,6 +166,8 @@ def _command(sources: Sources, read: Package, name: str, words: Words) -> Outcom
             return install.build(sources, read, words.value("format"))
         case "check":
             return check.check(sources, read, demand_lock=words.has("lock"), strict=words.has("strict"))
+        case "remove" if wrong := install.not_there(read, words):
+            return Outcome((wrong,))
         case "add" | "remove":
             return install.edit(sources, read, words.operands if name == "add" else ())
         case "show" if not sources.tree.exists(path := project.beside(read.manifest, lockfile.NAME)):

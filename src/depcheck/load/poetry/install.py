@@ -14,7 +14,7 @@ from depcheck.load.poetry.lockfile import Lock, Locked
 from depcheck.load.poetry.package import Package
 from depcheck.load.tool import UsageError
 from depcheck.load.words import Words
-from depcheck.manifest import pyproject, toml
+from depcheck.manifest import locks, pyproject, toml
 from depcheck.manifest.pyproject import PyProject
 from depcheck.model import Fault, Outcome, Site
 from depcheck.record import NamedTuple
@@ -124,6 +124,35 @@ def update(sources: Sources, read: Package, wish: Selection, *, only_lock: bool)
         if only_lock
         else _unlocked(sources, read, wish, groups)
     )
+
+
+def not_asked_for(sources: Sources, read: Package, names: Sequence[str]) -> Fault | None:
+    """The fault of what `poetry update` is to update, and neither the project nor its lock holds."""
+    there = {one.name for group in read.groups.values() for one in (*group.listed, *group.poetry)}
+    document = sources.get(locks.read, project.beside(read.manifest, lockfile.NAME)) if names else None
+    listed = document.data.get("package") if isinstance(document, toml.Document) else None
+    for one in listed if isinstance(listed, list) else ():
+        if isinstance(one, dict):
+            there.add(pyproject.normalise(str(one.get("name"))))
+    return _first_missing(read, names, there, "is no dependency of the project")
+
+
+def not_there(read: Package, words: Words) -> Fault | None:
+    """The fault of what `poetry remove` is to remove and no list holds (`console/commands/remove.py`)."""
+    named = "dev" if words.has("dev") else words.value("group")
+    there: set[str] = set()
+    for name, group in read.groups.items():
+        if named is None or name == pyproject.normalise(named) != "main":
+            there.update(one.name for one in group.listed if not one.in_extras)
+            there.update(one.name for one in group.poetry)
+    return _first_missing(read, words.operands, there, "is not among the dependencies, to be removed")
+
+
+def _first_missing(read: Package, names: Sequence[str], there: set[str], fact: str) -> Fault | None:
+    for raw in names:
+        if pyproject.normalise(raw) not in there:
+            return Fault("invalid-manifest", Site(read.manifest.path), f"`{raw}` {fact}", tool="poetry")
+    return None
 
 
 def edit(sources: Sources, read: Package, added: Sequence[str]) -> Outcome:

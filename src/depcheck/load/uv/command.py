@@ -9,7 +9,7 @@ from depcheck.load import build as frontend
 from depcheck.load import words as command
 from depcheck.load.tool import UsageError
 from depcheck.load.uv import frozen as frozen_lock
-from depcheck.load.uv import install, lockfile, locking, naming, project, script
+from depcheck.load.uv import given, install, lockfile, locking, naming, project, script
 from depcheck.load.uv import workspace as spaces
 from depcheck.load.uv.install import Wish
 from depcheck.load.uv.lockfile import Lock
@@ -35,6 +35,10 @@ _RESOLVER_VALUED = (
     "upgrade-package/P upgrade-group resolution prerelease prerelease-package fork-strategy exclude-newer "
     "exclude-newer-package no-sources-package config-setting/C config-settings config-settings-package "
     "no-build-isolation-package no-build-package no-binary-package link-mode refresh-package python/p"
+)
+_EVERYWHERE, _EVERYWHERE_VALUED = (
+    f"{_GLOBAL_FLAGS} {_RESOLVER_FLAGS}",
+    f"{_GLOBAL_VALUED} {_RESOLVER_VALUED}",
 )
 _CHOICE_FLAGS = (
     "all-extras no-dev only-dev dev no-default-groups all-groups no-editable editable inexact exact active "
@@ -73,10 +77,11 @@ _VALUED = {
 }
 # They look at no project's dependencies.
 _APART = {
-    "help", "self", "tool", "tool run", "python", "cache", "auth", "venv", "init", "publish",
+    "help", "self", "python", "cache", "auth", "venv", "init", "publish",
     "generate-shell-completion",
 }  # fmt: skip
 _OTHERS = {"format", "audit", "check", "workspace"}
+_NAMING = {"export", "add", "remove", "version"}  # a member that is named has to be there, locked or not
 _LOCKS = {"lock", "export", "tree", "add", "remove", "version"}
 
 
@@ -142,6 +147,10 @@ def run(  # noqa: PLR0911 (one return for each way a command ends early)
     if not first.operands:
         return Outcome()
     name, *rest = first.operands
+    if wrong := given.config_file(sources, cwd, first, env):
+        return Outcome((wrong,))
+    if name == "tool":
+        return given.of_tool(sources, cwd, rest, (_EVERYWHERE, _EVERYWHERE_VALUED))
     if name == "pip":
         moved = _moved(sources, cwd, first, env)
         return _pip(sources, moved, rest, env) if isinstance(moved, str) else moved
@@ -153,8 +162,8 @@ def run(  # noqa: PLR0911 (one return for each way a command ends early)
         raise UsageError(f"`uv {name}` is no command that depcheck knows")
     here = command.sort(
         rest,
-        f"{_GLOBAL_FLAGS} {_RESOLVER_FLAGS} {_FLAGS[name]}",
-        f"{_GLOBAL_VALUED} {_RESOLVER_VALUED} {_VALUED[name]}",
+        f"{_EVERYWHERE} {_FLAGS[name]}",
+        f"{_EVERYWHERE_VALUED} {_VALUED[name]}",
         leading=name == "run",
     )
     if here.has("help"):
@@ -164,6 +173,8 @@ def run(  # noqa: PLR0911 (one return for each way a command ends early)
     if not isinstance(moved, str):
         return moved
     cwd = moved
+    if wrong := given.config_file(sources, cwd, here, env):
+        return Outcome((wrong,))
     start = cwd
     if named := here.value("project") or env.get("UV_PROJECT"):
         start = sources.tree.at(cwd, named)
@@ -215,7 +226,7 @@ def _command(sources: Sources, call: Call) -> Outcome:
 def _run(sources: Sources, call: Call) -> Outcome:
     operands = call.words.operands
     path = sources.tree.at(call.cwd, operands[0]) if operands else ""
-    missing = _given(sources, call)
+    missing = given.paths_of(sources, call.cwd, call.words)
     if missing is not None:
         return Outcome((missing,))
     is_script = bool(operands) and (call.words.has("script") or path.endswith((".py", ".pyw")))
@@ -232,17 +243,6 @@ def _run(sources: Sources, call: Call) -> Outcome:
     if found is None:
         return Outcome()  # `uv run` does without a project
     return _in_project(sources, call)
-
-
-def _given(sources: Sources, call: Call) -> Fault | None:
-    """What `--with` and its like name, where it is not there."""
-    listed = [*call.words.listed("with"), *call.words.listed("with-editable")]
-    named = [text for text in listed if text.startswith((".", "/")) and "://" not in text]
-    for raw in (*named, *call.words.listed("with-requirements"), *call.words.options.get("env-file", ())):
-        path = sources.tree.at(call.cwd, raw.partition("[")[0])
-        if "://" not in raw and raw != "-" and not sources.tree.exists(path):
-            return Fault("missing-path", Site(path), f"`{path}` does not exist", tool="uv")
-    return None
 
 
 def locate(sources: Sources, start: str) -> str | None:
@@ -270,6 +270,8 @@ def _in_project(sources: Sources, call: Call) -> Outcome:
 def _with_workspace(  # noqa: PLR0911 (the same)
     sources: Sources, call: Call, around: Workspace, current: Project
 ) -> Outcome:
+    if call.name in _NAMING and (wrong := _named(sources, call, around, current)):
+        return Outcome((wrong,))
     path = locking.path_of(around.directory)
     lock = sources.get(lockfile.read, path)
     frozen = call.is_set("frozen", "UV_FROZEN")
@@ -305,6 +307,19 @@ def _with_workspace(  # noqa: PLR0911 (the same)
         return Outcome((wrong,))
     made = install.install(sources, locked.walked, around, chosen, wish)
     return Outcome(made.faults, (*outcome.unknowns, *made.unknowns), writes=writes)
+
+
+def _named(sources: Sources, call: Call, around: Workspace, current: Project) -> Fault | None:
+    """What `uv export`, `add`, `remove` and `version` are told that is not there."""
+    chosen = members(around, current, call.words)
+    if isinstance(chosen, Fault):
+        return chosen
+    if call.name == "add":
+        return given.paths_of(sources, call.cwd, call.words, call.words.operands)
+    if call.name == "remove" and not call.words.has("all-packages"):
+        target = chosen[0] if call.words.has("package") else current
+        return given.not_asked_for(target, call.words)
+    return None
 
 
 def _frozen(sources: Sources, call: Call, around: Workspace, current: Project) -> Outcome:
