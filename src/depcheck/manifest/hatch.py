@@ -77,9 +77,11 @@ def read(sources: Sources, path: str) -> Environments:
         merged = {**shared, **(own if isinstance(own, dict) else {})}
         places = {**base.places, "sources": Site(source_table[0], source_route)}
         found[DEFAULT] = Environment(DEFAULT, {**base.keys, "sources": merged}, places)
-    inherited = {name: _inherit(name, found, faults, ()) for name in found}
-    unique = tuple({fault.site: fault for fault in faults}.values())
-    return Environments(inherited, unique, bool(env.get("collectors")))
+    inherited: dict[str, Environment] = {}
+    for name in found:
+        _inherit(name, found, inherited, faults)
+    in_order = {name: inherited[name] for name in found}
+    return Environments(in_order, tuple(faults), bool(env.get("collectors")))
 
 
 def _table(
@@ -99,31 +101,41 @@ def _table(
 
 
 def _inherit(
-    name: str, found: Mapping[str, Environment], faults: list[Fault], above: tuple[str, ...]
-) -> Environment:
-    env = found[name]
-    detached = env.keys.get("detached") is True or name in INTERNAL
-    template = env.keys.get("template", name if detached else DEFAULT)
-    if detached and name not in INTERNAL:
-        env = env._replace(
-            keys={**env.keys, "skip-install": True},
-            places={**env.places, "skip-install": env.places["detached"]},
-        )
-        template = name
-    if template == name:
-        return env
-    site = env.places.get("template", Site(""))
-    if not isinstance(template, str) or template not in found:
-        message = f"the environment `{name}` takes after `{template}`, which is not defined"
-        reference = pyproject.path_reference("", site, str(template), kind="path")
-        faults.append(Fault("invalid-manifest", site, message, reference, tool="hatch"))
-        return env
-    if template in above:
-        faults.append(
-            Fault("dependency-cycle", site, f"the environment `{name}` takes after itself", tool="hatch")
-        )
-        return env
-    base = _inherit(template, found, faults, (*above, name))
+    name: str, found: Mapping[str, Environment], inherited: dict[str, Environment], faults: list[Fault]
+) -> None:
+    """Put on record what `name` and those that it takes after are: the last of them first."""
+    above: dict[str, Environment] = {}
+    while name not in inherited:
+        env, template = _detached(found[name])
+        if isinstance(template, str) and template in above:
+            message = f"the environment `{name}` takes after itself"
+            faults.append(Fault("dependency-cycle", env.places["template"], message, tool="hatch"))
+        elif isinstance(template, str) and template in found and template != name:
+            above[name] = env
+            name = template
+            continue
+        elif template != name:
+            site = env.places.get("template", Site(""))
+            message = f"the environment `{name}` takes after `{template}`, which is not defined"
+            reference = pyproject.path_reference("", site, str(template), kind="path")
+            faults.append(Fault("invalid-manifest", site, message, reference, tool="hatch"))
+        inherited[name] = env
+    for nearer, env in reversed(above.items()):
+        inherited[nearer] = _with(env, inherited[name])
+        name = nearer
+
+
+def _detached(env: Environment) -> tuple[Environment, object]:
+    """An environment, and what it takes after: itself where that is nothing."""
+    if env.name in INTERNAL:
+        return env, env.keys.get("template", env.name)
+    if env.keys.get("detached") is not True:
+        return env, env.keys.get("template", DEFAULT)
+    keys = {**env.keys, "skip-install": True}
+    return env._replace(keys=keys, places={**env.places, "skip-install": env.places["detached"]}), env.name
+
+
+def _with(env: Environment, base: Environment) -> Environment:
     keys: dict[str, Any] = dict(env.keys)
     places = dict(env.places)
     for key, value in base.keys.items():
@@ -134,7 +146,7 @@ def _inherit(
             places.setdefault(key, base.places[key])
         elif key not in keys:
             keys[key], places[key] = value, base.places[key]
-    return Environment(name, keys, places)
+    return Environment(env.name, keys, places)
 
 
 def _fault(site: Site, message: str) -> Fault:

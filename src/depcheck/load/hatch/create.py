@@ -10,12 +10,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from depcheck import paths
+from depcheck.load import groups
 from depcheck.load.hatch import workspace
 from depcheck.load.hatch.installation import Installation
 from depcheck.manifest import hatch as dialect
 from depcheck.manifest import pyproject
 from depcheck.manifest.hatch import Environment
-from depcheck.manifest.pyproject import IncludeGroup, PyProject, Requirement
+from depcheck.manifest.pyproject import PyProject, Requirement
 from depcheck.model import Fault, Outcome, Reference, Site
 from depcheck.sources import Sources
 from depcheck.tree.base import Tree
@@ -166,19 +167,9 @@ class _Making:
             if group not in self.manifest.groups:
                 self._unknown("dependency-groups", index, name, "a dependency group")
             else:
-                yield from self._group(group, ())
-
-    def _group(self, name: str, above: tuple[str, ...]) -> Iterator[Requirement]:
-        for item in self.manifest.groups.get(name, ()):
-            if not isinstance(item, IncludeGroup):
-                yield item
-            elif item.name in (*above, name) or item.name not in self.manifest.groups:
-                message = f"the group `{name}` includes `{item.name}`, which is not defined"
-                site = item.site._replace(route=(*item.site.route, "include-group"))
-                reference = pyproject.path_reference("", site, item.name, kind="path")
-                self.faults.append(Fault("invalid-manifest", site, message, reference, tool="hatch"))
-            else:
-                yield from self._group(item.name, (*above, name))
+                flat = groups.flatten(self.manifest.groups, (group,))
+                self.faults += map(_wrong, flat.wrong)
+                yield from flat.table[group]
 
     def _dependencies(self, key: str) -> Iterator[Requirement]:
         listed = self.keys.get(key)
@@ -235,6 +226,14 @@ class _Making:
         message = f"`{raw}` is not {what}"
         reference = pyproject.path_reference("", site, raw, kind="path")
         self.faults.append(Fault("invalid-manifest", site, message, reference, tool="hatch"))
+
+
+def _wrong(wrong: groups.Wrong) -> Fault:
+    item = wrong.item
+    message = f"the group `{wrong.holder}` includes `{item.name}`, which is not defined"
+    site = item.site._replace(route=(*item.site.route, "include-group"))
+    reference = pyproject.path_reference("", site, item.name, kind="path")
+    return Fault("invalid-manifest", site, message, reference, tool="hatch")
 
 
 def _base(key: str) -> str:

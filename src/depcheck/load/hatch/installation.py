@@ -25,11 +25,16 @@ class Installation:
         self.faults: list[Fault] = []
         self.unknowns: list[str] = []
         self._seen: set[tuple[str, str]] = set()
+        self._ahead: list[tuple[PyProject, tuple[str, ...]]] = []
 
     def project(
         self, manifest: PyProject, features: tuple[str, ...], target: backend.Target = "editable"
     ) -> None:
-        """Build and install a project with some of its extras."""
+        """Build and install a project with some of its extras, and the local projects that it asks for."""
+        self._build(manifest, features, target)
+        self._follow()
+
+    def _build(self, manifest: PyProject, features: tuple[str, ...], target: backend.Target) -> None:
         key = manifest.directory, ",".join(features)
         if key in self._seen:
             return
@@ -43,10 +48,14 @@ class Installation:
         self.unknowns += metadata.unknowns
         table = dict(metadata.extras)
         for item in (*metadata.requires, *(one for feature in features for one in table.get(feature, ()))):
-            self.requirement(item, manifest.directory)
+            self._requirement(item, manifest.directory)
 
     def requirement(self, item: Requirement, directory: str) -> None:
         """Install a requirement; only a local URL is looked at. `directory`: where it runs."""
+        self._requirement(item, directory)
+        self._follow()
+
+    def _requirement(self, item: Requirement, directory: str) -> None:
         if not item.url:
             return
         when = conditions.marker(item.marker) if item.marker else conditions.ALWAYS
@@ -63,10 +72,14 @@ class Installation:
             message = f"`{reference.raw}` is no absolute URL, which uv demands"
             self._report(Fault("invalid-manifest", reference.site, message, reference, tool="hatch"))
             return
-        self.path(target, reference, item.extras)
+        self._path(target, reference, item.extras)
 
     def path(self, target: str, reference: Reference, features: tuple[str, ...] = ()) -> None:
         """Install what lies at `target`, which `reference` names."""
+        self._path(target, reference, features)
+        self._follow()
+
+    def _path(self, target: str, reference: Reference, features: tuple[str, ...]) -> None:
         tree = self.sources.tree
         kind = tree.kind(target)
         shown = target or "."
@@ -100,7 +113,13 @@ class Installation:
                 message = f"`{reference.raw}` leads to the package `{name}`, not `{wanted}`"
                 self._report(Fault("name-mismatch", reference.site, message, reference, tool="hatch"))
                 return
-            self.project(manifest, features, "wheel")
+            self._ahead.append((manifest, features))
+
+    def _follow(self) -> None:
+        """Install the projects that were asked for on the way."""
+        while self._ahead:
+            manifest, features = self._ahead.pop()
+            self._build(manifest, features, "wheel")
 
     def _reference(self, item: Requirement, target: str) -> Reference:
         """The reference as the manifest writes it: fields were filled in on the way."""

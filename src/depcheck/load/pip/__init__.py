@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from depcheck import paths
-from depcheck.load import backend
+from depcheck.load import backend, groups
 from depcheck.load import words as command
 from depcheck.load.backend import Target
-from depcheck.load.pip import groups, location
+from depcheck.load.pip import location
 from depcheck.load.pip.install import Asked, Install, Options
 from depcheck.load.tool import Judged, UsageError
 from depcheck.manifest import pyproject, requirements, toml
@@ -119,10 +119,21 @@ def _group(process: Install, text: str) -> None:
         message = f"the dependency group `{name}` is not defined"
         process.faults.append(Fault("invalid-manifest", site, message, tool="pip"))
     else:
-        items, faults = groups.expand(found, normalise(name))
-        process.faults += [fault._replace(tool="pip") for fault in faults]
-        for item in items:
+        group = normalise(name)
+        flat = groups.flatten(found.groups, (group,))
+        process.faults += _wrong(found, flat)
+        for item in flat.table[group]:
             process.requirement(_asked(item))
+
+
+def _wrong(manifest: PyProject, flat: groups.Flat) -> Iterator[Fault]:
+    """What is wrong with the groups that were walked."""
+    for wrong in flat.wrong:
+        yield groups.fault(wrong, "pip")
+    for fault in manifest.faults:
+        route = fault.site.route
+        if route[:1] == ("dependency-groups",) and (len(route) < 2 or normalise(str(route[1])) in flat.table):
+            yield fault._replace(tool="pip")
 
 
 def _asked(item: Requirement) -> Asked:
@@ -148,7 +159,7 @@ def judge(sources: Sources, manifest: PyProject) -> Judged:
         return Judged(loads, loads, loads)
     process = Install(sources, manifest.directory, Options("metadata"))
     process.requirement(Asked(".", Site(manifest.path), ""))
-    wrong = [fault for name in manifest.groups for fault in groups.expand(manifest, name)[1]]
+    wrong = _wrong(manifest, groups.flatten(manifest.groups, manifest.groups)) if manifest.groups else ()
     resolves = process.outcome()
     resolves = resolves._replace(
         faults=tuple(dict.fromkeys((*resolves.faults, *wrong, *_relative(sources, manifest)))),

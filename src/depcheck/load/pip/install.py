@@ -7,7 +7,7 @@ Source of the rules: pip 26, `pip/_internal/cli/req_command.py`, `req/req_file.p
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from depcheck import paths
 from depcheck.load import backend
@@ -21,6 +21,8 @@ from depcheck.model import Fault, Outcome, Reference, Site
 from depcheck.record import NamedTuple
 from depcheck.sources import Sources
 from depcheck.tree.base import Kind
+
+_DEEPEST = 100  # files that include each other; pip itself gives up at some hundred
 
 
 class Options(NamedTuple):
@@ -45,6 +47,9 @@ class Asked(NamedTuple):
     hashed: bool = False
 
 
+_Ahead = tuple[Asked, tuple[str, ...]]  # with the names of the projects on the way to it
+
+
 class Install:
     """One run of pip in `cwd`."""
 
@@ -59,6 +64,7 @@ class Install:
         self.hashes = False
         self._directories: list[tuple[Asked, str]] = []  # of the user's own requirements
         self._seen: set[tuple[str, bool, tuple[str, ...]]] = set()
+        self._read: set[tuple[str, bool]] = set()  # requirements files
         self._places: dict[str, tuple[str, Asked]] = {}  # name -> where it was taken from
 
     def outcome(self) -> Outcome:
@@ -102,7 +108,10 @@ class Install:
             self.unknowns.append(found.because)
         elif isinstance(found, Fault):
             self.faults.append(found)
-        else:
+        elif len(inside) == _DEEPEST:
+            self.unknowns.append(f"`{path}` is included {_DEEPEST} files deep, where pip may give up")
+        elif (path, constraint) not in self._read:
+            self._read.add((path, constraint))
             for entry in found.entries:
                 self._entry(found, entry, constraint, (*inside, path))
 
@@ -180,8 +189,14 @@ class Install:
                     f"`{found.raw}` has no name, and pip refuses it as a constraint",
                 )
 
-    def requirement(self, asked: Asked, extra_of: tuple[str, ...] = ()) -> None:
-        """One requirement, of the user or (as `extra_of`: the names on the way) of a project."""
+    def requirement(self, asked: Asked) -> None:
+        """One requirement of the user, and all that it leads to, depth first."""
+        ahead: list[_Ahead] = [(asked, ())]
+        while ahead:
+            ahead += [*self._requirement(*ahead.pop())][::-1]
+
+    def _requirement(self, asked: Asked, extra_of: tuple[str, ...]) -> Iterator[_Ahead]:
+        """What it leads to. extra_of: the names on the way, where a project asks for it."""
         of = location.of_editable if asked.editable else location.of_line
         found = of(self.tree, self.cwd, asked.text)
         if found.kind == "invalid":
@@ -195,7 +210,7 @@ class Install:
             if not found.name and self.tree.kind(found.path) is Kind.MISSING:
                 self._absent(asked, found, "the marker is false here, and still pip looks for the path first")
             return
-        self._local(asked, found, extra_of)
+        yield from self._local(asked, found, extra_of)
 
     def _applies(self, marker: str) -> bool:
         """Whether a marker holds on CPython 3.11 on Linux; one that is not understood does."""
@@ -204,7 +219,7 @@ class Install:
         condition = conditions.marker(marker)
         return condition is None or conditions.holds(condition, conditions.HERE)
 
-    def _local(self, asked: Asked, found: Location, extra_of: tuple[str, ...]) -> None:
+    def _local(self, asked: Asked, found: Location, extra_of: tuple[str, ...]) -> Iterator[_Ahead]:
         kind = self.tree.kind(found.path)
         if kind is Kind.UNKNOWN:
             self.unknowns.append(f"what stands at `{found.path}` cannot be known")
@@ -216,9 +231,11 @@ class Install:
         else:
             directory = self.tree.resolve(found.path)
             self._directories.append((asked, directory))
-            self._project(asked, found, directory, extra_of)
+            yield from self._project(asked, found, directory, extra_of)
 
-    def _project(self, asked: Asked, found: Location, directory: str, extra_of: tuple[str, ...]) -> None:
+    def _project(
+        self, asked: Asked, found: Location, directory: str, extra_of: tuple[str, ...]
+    ) -> Iterator[_Ahead]:
         if paths.is_outside(directory):
             self.unknowns.append(f"`{directory}` lies outside the repository")
             return
@@ -246,7 +263,8 @@ class Install:
             return
         extras = dict(made.extras)
         for item in (*made.requires, *(item for extra in found.extras for item in extras.get(extra, ()))):
-            self._dependency(item, (*extra_of, name))
+            if item.url:
+                yield _wanted(item), (*extra_of, name)
 
     def _agree(self, asked: Asked, found: Location, directory: str, name: str) -> bool:
         """Whether no other place has given the same name: pip does not choose between two."""
@@ -256,16 +274,6 @@ class Install:
         message = f"`{found.raw}` and `{known[0] or '.'}` are both `{name}`, and pip does not choose"
         self._fault("duplicate-package", asked, message)
         return False
-
-    def _dependency(self, item: Requirement, extra_of: tuple[str, ...]) -> None:
-        """A dependency of a local project: followed where it gives a path."""
-        if item.url:
-            text = f"{item.name}[{','.join(item.extras)}] @ {item.url}"
-            if item.marker:
-                text = f"{text} ; {item.marker}"
-            raw = item.url if item.url in item.text else item.text
-            asked = Asked(text, item.site._replace(within=raw), route_text(item.site.route))
-            self.requirement(asked, extra_of)
 
     def _manifest(self, asked: Asked, found: Location, directory: str) -> PyProject | None:
         path = paths.join(directory, "pyproject.toml")
@@ -318,3 +326,12 @@ class Install:
 
     def _fault(self, rule: str, asked: Asked, message: str) -> None:
         self.faults.append(Fault(rule, asked.site, message, None, (), "pip"))
+
+
+def _wanted(item: Requirement) -> Asked:
+    """A dependency of a local project that gives a path."""
+    text = f"{item.name}[{','.join(item.extras)}] @ {item.url}"
+    if item.marker:
+        text = f"{text} ; {item.marker}"
+    raw = item.url if item.url in item.text else item.text
+    return Asked(text, item.site._replace(within=raw), route_text(item.site.route))

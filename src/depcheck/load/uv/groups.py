@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
+from depcheck.load import groups
 from depcheck.load.uv.project import Project
-from depcheck.manifest.pyproject import IncludeGroup, Requirement, route_text
+from depcheck.manifest.pyproject import Requirement
 from depcheck.manifest.uv import DEV
-from depcheck.model import Fault, Reference
+from depcheck.model import Fault
 from depcheck.record import NamedTuple
 
 
@@ -21,8 +20,9 @@ class Groups(NamedTuple):
 def flatten(project: Project) -> Groups:
     """The groups of a project, the legacy `dev-dependencies` among them."""
     manifest = project.manifest
-    faults: dict[Fault, None] = {}
-    table = {name: tuple(_expand(project, name, (), faults)) for name in manifest.groups}
+    flat = groups.flatten(manifest.groups, manifest.groups)
+    table = flat.table
+    faults = {groups.fault(wrong, "uv"): None for wrong in flat.wrong}
     for fault in manifest.faults:
         if fault.site.route[:1] == ("dependency-groups",):
             faults[fault._replace(tool="uv")] = None
@@ -33,23 +33,3 @@ def flatten(project: Project) -> Groups:
     if project.uv.dev is not None:
         table[DEV] = (*table.get(DEV, ()), *project.uv.dev)
     return Groups(table, tuple(faults))
-
-
-def _expand(
-    project: Project, name: str, within: tuple[str, ...], faults: dict[Fault, None]
-) -> Iterator[Requirement]:
-    for item in project.manifest.groups[name]:
-        if isinstance(item, Requirement):
-            yield item
-        elif item.name in (*within, name):
-            faults[_fault("dependency-cycle", item, f"the group `{item.name}` includes itself")] = None
-        elif item.name not in project.manifest.groups:
-            faults[_fault("invalid-manifest", item, f"the group `{item.name}` is not defined")] = None
-        else:
-            yield from _expand(project, item.name, (*within, name), faults)
-
-
-def _fault(rule: str, item: IncludeGroup, message: str) -> Fault:
-    site = item.site._replace(route=(*item.site.route, "include-group"))
-    reference = Reference(site, route_text(site.route), item.name, "", "path")
-    return Fault(rule, site, message, reference, (), "uv")

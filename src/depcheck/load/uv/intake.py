@@ -22,15 +22,17 @@ from depcheck.record import NamedTuple
 from depcheck.sources import Sources
 from depcheck.tree.base import Kind
 
+_DEEPEST = 100  # files that include each other; uv runs out of stack at some hundred
 _OTHER_FORMATS = {"environment.yml": "uv reads no Conda environment files"}
 
 
 class _Source(NamedTuple):
-    """A file that a command takes requirements from: `role` is what it is read for."""
+    """A file that a command takes requirements from: what it is read for, and in how many others it is."""
 
     raw: str
     path: str
     role: str = "requirements"
+    depth: int = 0
 
 
 class Intake:
@@ -116,6 +118,9 @@ class Intake:
         if (source.path, source.role) in self._read or not self._exists(source):
             return
         self._read.add((source.path, source.role))
+        if source.depth == _DEEPEST:
+            self.add(f"`{source.path}` is included {_DEEPEST} files deep, where uv may run out of stack")
+            return
         found = self.sources.get(uv_requirements.read, source.path)
         if isinstance(found, toml.Unknown | Fault):
             self.add(found if isinstance(found, Fault) else found.because)
@@ -153,7 +158,7 @@ class Intake:
             reference = Reference(entry.site, entry.option, entry.value, path, "file")
             self.add(Fault("missing-path", entry.site, f"{shown} {fact}", reference))
             return
-        self._file(_Source(entry.value, path, role))
+        self._file(_Source(entry.value, path, role, source.depth + 1))
 
     def _link(self, entry: Entry, value: str, base: str) -> None:
         """A directory beside the indexes, or in the place of one; a relative one has to be there."""
