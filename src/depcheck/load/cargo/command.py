@@ -34,7 +34,7 @@ _BUILDING = {
     "nextest",
 }  # fmt: skip
 _PACKAGING = {"package", "publish"}
-_WITHOUT_RUSTC = {"update", "generate-lockfile", *_PACKAGING}  # nor path overrides
+_WITHOUT_RUSTC = {"update", "generate-lockfile", "vendor", *_PACKAGING}  # nor path overrides
 _LOADING = {"fmt", "read-manifest", "verify-project", "add", "remove", "pkgid", "clean"}
 _APART = {"new", "init", "login", "logout", "search", "help", "version", "yank", "owner", "uninstall"}
 _KNOWN = {"locate-project", *_RESOLVING, *_BUILDING, *_PACKAGING, *_LOADING}
