@@ -95,6 +95,22 @@ def test_no_manifest_is_a_word_on_stderr_and_no_error(tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (0, b"depcheck: no manifest found\n")
 
 
+def test_a_file_that_is_named_is_judged_or_refused(tmp_path: Path) -> None:
+    broken = ("deps/dev.txt", "deps/dev.in", "reqs/a.txt", "reqs-dev.txt")
+    for name in (*broken, "notes.md"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("-e ./libs/nope\n", encoding="utf-8")
+    for name in broken:
+        done = run("scan", "--format", "concise", name, cwd=tmp_path)
+        assert (done.returncode, done.stdout.count(b"DC102")) == (1, 1), done
+    whole = run("scan", "--format", "concise", cwd=tmp_path)
+    found = {line.partition(b":")[0] for line in whole.stdout.splitlines() if b"DC102" in line}
+    assert found == {b"reqs/a.txt", b"reqs-dev.txt"}
+    refused = run("scan", "notes.md", cwd=tmp_path)
+    assert (refused.returncode, refused.stdout) == (2, b"")
+    assert refused.stderr.startswith(b"depcheck: notes.md is no manifest that depcheck knows\nhint: ")
+
+
 def test_a_warning_is_no_failure(tmp_path: Path) -> None:
     root = example_tree.write(rules.load("dormant-path").bad, tmp_path / "repository")
     done = run("scan", str(root))

@@ -12,8 +12,9 @@ from depcheck import git, paths
 
 _NAMES = ("Cargo.toml", "pyproject.toml", "setup.py", "setup.cfg")
 _REQUIREMENTS = (
-    "requirements*.txt", "requirements*.in", "*requirements.txt", "constraints*.txt",
-    "requirements/*.txt", "requirements/*.in",
+    "requirements*.txt", "requirements*.in", "*requirements.txt", "*requirements.in", "constraints*.txt",
+    "constraints*.in", "requirements/*.txt", "requirements/*.in", "reqs.txt", "reqs.in", "reqs[-_.]*.txt",
+    "reqs[-_.]*.in", "reqs/*.txt", "reqs/*.in",
 )  # fmt: skip
 _DOCKERFILES = ("Dockerfile", "Dockerfile.*", "*.Dockerfile", "Containerfile")
 _COMPOSE = ("compose*.y*ml", "docker-compose*.y*ml")
@@ -94,9 +95,13 @@ def discover(root: str, scope: Sequence[str], progress: Progress | None = None) 
             )
         else:
             found = listed
-    listing = Listing(
-        root, tuple(sorted(_walked(root, progress) if found is None else found)), scope, tuple(notes)
+    every = set(_walked(root, progress) if found is None else found)
+    every.update(
+        top
+        for top in scope
+        if top not in every and os.path.isfile(os.path.join(root, top)) and takes(root, top)
     )
+    listing = Listing(root, tuple(sorted(every)), scope, tuple(notes))
     if found is not None:
         listing.has_git = True
         listing.untracked = frozenset(path for path, is_tracked in found.items() if not is_tracked)
@@ -194,6 +199,13 @@ def _has_metadata(root: str, path: str) -> bool:
     return begins and os.path.realpath(absolute).startswith(os.path.join(os.path.realpath(root), ""))
 
 
+def takes(root: str, path: str) -> bool:
+    """Whether a file that is named as PATH is one to judge: by its name, or for its being named."""
+    if is_manifest(path) or is_dockerfile(path) or is_compose(path) or path.endswith((".txt", ".in")):
+        return True
+    return is_script(path) and _has_metadata(root, path)
+
+
 def is_requirements(path: str) -> bool:
     """Whether the name says that a file is one of requirements or constraints."""
     name = paths.name(path)
@@ -202,7 +214,8 @@ def is_requirements(path: str) -> bool:
     stem = name.rpartition(".")[0]
     folder = paths.name(paths.parent(path)) if "/" in path else ""
     return (
-        stem.startswith(("requirements", "constraints"))
+        stem.startswith(("requirements", "constraints", "reqs-", "reqs_", "reqs."))
         or stem.endswith("requirements")
+        or "reqs" in (stem, folder)
         or folder == "requirements"
     )

@@ -77,6 +77,9 @@ def _request(arguments: argparse.Namespace) -> pipeline.Request:
         if paths.is_outside(inside):
             hint = "" if arguments.root else "give the top of the tree with --root"
             raise CannotRunError(f"{path} lies outside of {root}", hint)
+        if os.path.isfile(path) and not discover.takes(root, inside):
+            hint = "name a directory, a manifest or a requirements file (.txt, .in)"
+            raise CannotRunError(f"{path} is no manifest that depcheck knows", hint)
         scope.append(inside)
     return pipeline.Request(root, tuple(scope), arguments.include_fixtures)
 
