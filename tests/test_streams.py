@@ -28,7 +28,6 @@ _COMMANDS = (
     "--help",
     "scan --help",
     "--version",
-    "",
 )
 
 

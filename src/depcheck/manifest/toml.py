@@ -43,7 +43,12 @@ def parse(path: str, text: str) -> Document | Fault:
     try:
         data = tomli.loads(text)
     except tomli.TOMLDecodeError as error:
-        return _invalid(path, f"not valid TOML: {_lower(error.msg)}", error.lineno, error.colno)
+        from depcheck.manifest import mistakes
+
+        message, offset = mistakes.told(text, error)
+        before = text[:offset]
+        column = offset - (before.rfind("\n") + 1) + 1
+        return _invalid(path, f"not valid TOML: {message}", before.count("\n") + 1, column)
     except (RecursionError, ValueError) as error:  # ValueError: an integer or a date out of range
         reason = "nested too deeply" if isinstance(error, RecursionError) else str(error)
         return _invalid(path, f"not valid TOML: {reason}", 1, 1)
