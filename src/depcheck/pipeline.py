@@ -155,13 +155,31 @@ def locate_all(sources: Sources, diagnostics: Iterable[Diagnostic]) -> tuple[Dia
         file = diagnostic.site.file
         if file not in locators:
             locators[file] = locate.Locator(sources.get(toml.shown, file))
-        found.append(diagnostic._replace(range=locators[file].range(diagnostic.site)))
+        shown = _unfilled(sources, diagnostic)
+        found.append(shown._replace(range=locators[file].range(shown.site), site=diagnostic.site))
     found.sort(key=lambda one: (one.site.file, one.range, one.code))
     for index, diagnostic in enumerate(found):
         print_ = fingerprint(diagnostic)
         count = seen[print_] = seen.get(print_, 0) + 1
         found[index] = diagnostic._replace(fingerprint=print_ if count == 1 else f"{print_}-{count}")
     return tuple(found)
+
+
+def _unfilled(sources: Sources, diagnostic: Diagnostic) -> Diagnostic:
+    """With the path as its file has it, where a backend has filled in fields (`{root:uri}`)."""
+    reference, root = diagnostic.reference, sources.tree.root
+    if reference is None or root not in reference.raw:
+        return diagnostic
+    from depcheck import form
+
+    written = form.as_written(sources, reference)
+    if written is None or written.raw == reference.raw:
+        return diagnostic
+    return diagnostic._replace(
+        message=diagnostic.message.replace(f"`{reference.raw}`", f"`{written.raw}`"),
+        reference=reference._replace(raw=written.raw),
+        site=diagnostic.site._replace(within=written.raw),
+    )
 
 
 def fingerprint(diagnostic: Diagnostic) -> str:
