@@ -247,8 +247,11 @@ class _Run:
         yield from picked.faults
         if asked.faults or picked.faults:
             return
+        # Where some are chosen, it need not be one of them (cargo: `ops/cargo_install.rs`).
+        chooses = self.invocation.has("--bin", "--bins", "--example", "--examples")
+        kinds = ("bin", "example") if chooses else ("bin",)
         if self.command == "install" and not any(
-            unit.source.kind in ("bin", "example") for unit in picked.units
+            source.kind in kinds for package in packages.values() for source in package.sources
         ):
             yield Fault(
                 "missing-target-file",

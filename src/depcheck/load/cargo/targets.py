@@ -300,5 +300,5 @@ def absent(tree: Tree, directory_sources: Iterable[Source], manifest: str) -> It
         reference = Reference(
             site, route_text(route) if source.route else "(targets)", raw, source.path, "file"
         )
-        message = f"the {source.kind} `{source.name}` is at `{source.path}`, which {what}"
+        message = f"the {source.kind} `{source.name}` is at `{source.path or '.'}`, which {what}"
         yield source, Fault("missing-target-file", site, message, reference, tool="cargo")

@@ -46,9 +46,9 @@ def read(reading: Reading, data: toml.Table, package: str, edition: str) -> Iter
                 continue
             if kind == "bin":
                 _binary(reading, table, name, route)
-            path = reading.text(table, "path", route)
+            path = _path(reading, table, route)
             required = reading.strings(table, "required-features", route) or ()
-            yield Target(kind, name, path or "", route, required, skips=_skips(table))
+            yield Target(kind, name, path, route, required, skips=_skips(table))
 
 
 def _library(reading: Reading, table: toml.Table, package: str, edition: str) -> Target:
@@ -70,11 +70,17 @@ def _library(reading: Reading, table: toml.Table, package: str, edition: str) ->
     return Target(
         "lib",
         name,
-        reading.text(table, "path", route) or "",
+        _path(reading, table, route),
         route,
         is_named=given is not None,
         skips=_skips(table),
     )
+
+
+def _path(reading: Reading, table: toml.Table, route: Route) -> str:
+    """The path as written; empty where there is none: an empty one is the directory of the package."""
+    path = reading.text(table, "path", route)
+    return "." if path == "" else path or ""
 
 
 def _skips(table: toml.Table) -> tuple[str, ...]:
