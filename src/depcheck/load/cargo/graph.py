@@ -46,7 +46,7 @@ def _collisions(packages: Packages, reached: Mapping[str, Reference]) -> Iterato
     """Two directories, one name and version: the lock file has room for one."""
     seen: dict[tuple[str, str], str] = {}
     for path, package in packages.items():
-        if package.is_virtual or (first := seen.setdefault((package.name, package.version), path)) == path:
+        if not package.version or (first := seen.setdefault((package.name, package.version), path)) == path:
             continue
         reference = reached.get(path) or reached.get(first)
         site = reference.site if reference else Site(path, ("package", "name"))

@@ -208,9 +208,12 @@ class Members:
     def _elsewhere(self, package: Package, other: str | None) -> None:
         path = package.manifest.path
         site, reference = self._blame(path)
-        if other is None and any(
-            fault.site.file == path and fault.rule == "missing-workspace-root"
-            for fault in self.session.faults
+        if other is None and (
+            self.session.is_blocked(path)
+            or any(
+                fault.site.file == path and fault.rule == "missing-workspace-root"
+                for fault in self.session.faults
+            )
         ):
             return
         if other is None:

@@ -33,8 +33,9 @@ class PathDependency(NamedTuple):
 class Package(NamedTuple):
     """A manifest ready to be loaded; `name` is empty for a virtual manifest.
 
-    external: dependencies from a registry or git. registries: (where, name) of each that has to be
-    configured. faults: cargo refuses it where it is read. recorded: every build of its workspace fails.
+    version, edition: empty where they can't be inherited.
+    external: dependencies from a registry or git. registries: (where, name) of each to be configured.
+    faults: cargo refuses it where it is read. recorded: every build of its workspace fails.
     """
 
     manifest: Manifest
@@ -138,7 +139,10 @@ def _prepare(sources: Sources, manifest: Manifest, root: Manifest | Fault | None
     if package is None:
         return Package(manifest, "", "", "2015", (), (), (), tuple(registries), tuple(faults), ())
     given = dict(_inherited(sources, manifest, root, faults))
-    version, edition = given.get("version", package.version), given.get("edition", package.edition)
+    version, edition = (
+        given.get(key, "" if key in package.inherits else own)
+        for key, own in (("version", package.version or "0.0.0"), ("edition", package.edition))
+    )
     if "edition" in given or "rust-version" in given:
         reading = Reading(manifest.path)
         cargo.check_rust_version(reading, given.get("rust-version", package.rust_version), edition)
@@ -159,7 +163,7 @@ def _prepare(sources: Sources, manifest: Manifest, root: Manifest | Fault | None
     return Package(
         manifest,
         package.name,
-        version.strip() or "0.0.0",
+        version.strip(),
         edition,
         tuple(dependencies),
         tuple(external),

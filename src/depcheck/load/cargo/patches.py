@@ -111,6 +111,8 @@ class Patches:
     def misfits(self, dependency: Dependency) -> Iterator[Fault]:
         """Patches of that name none of which fits the version asked for."""
         for patch, package in self.known.get((source_of(dependency), dependency.package), ()):
+            if not package.version:
+                continue
             reference = patch.reference
             message = (
                 f"the patch `{reference.raw}` leads to version {package.version} of "

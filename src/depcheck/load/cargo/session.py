@@ -45,6 +45,7 @@ class Session:
         self._searching: set[str] = set()
         self._blocked: set[str] = set()  # the search met a manifest that is broken
         self._met: dict[str, str] = {}  # package -> the broken manifest that its search met first
+        self._refused: set[str] = set()  # manifests that were said to be refused
 
     def continued(self) -> Session:
         """A session that goes on from here, with a clean record."""
@@ -52,6 +53,7 @@ class Session:
         further.roots.update(self.roots)
         further.packages.update(self.packages)
         further._met.update(self._met)
+        further._refused.update(self._refused)
         return further
 
     def note(self, fault: Fault) -> None:
@@ -101,39 +103,50 @@ class Session:
         return package
 
     def refused(self, path: str, reference: Reference) -> Fault | None:
-        """The fault of a reference that leads to a manifest with faults of its own, once it is read.
+        """The fault of a reference that leads to a manifest of no use as a whole, once it is read.
 
         Cargo names both: the reference that it followed first, and what is wrong at its end, or in a
-        manifest above it that the search for its workspace root reads.
+        manifest above it that the search for its workspace root reads. A fault within a manifest that
+        can be read speaks for itself, and so does one above that stops who refers here too. Each such
+        manifest is said once.
         """
-        first, where = self._own_fault(path), f"`{path}`, which cargo refuses"
-        if first is None and path in self._met:
-            above = self._met[path]
-            first, where = self._own_fault(above), f"`{path}`, below `{above}`, which cargo refuses"
-        if first is None:
+        at, above = path, self._met.get(path)
+        useless = self._useless(path)
+        if useless is None and above and not paths.is_below(reference.site.file, paths.parent(above)):
+            at, useless = above, self._useless(above)
+        if useless is None or at in self._refused:
             return None
-        message = f"`{reference.raw}` leads to {where}: {first.message}"
+        self._refused.add(at)
+        where = f"`{path}`" if at == path else f"`{path}`, below `{at}`"
+        message = f"`{reference.raw}` leads to {where}, which cargo refuses: {useless.message}"
         return Fault("not-a-package", reference.site, message, reference, tool="cargo")
 
     def stopped(self, path: str) -> Fault | None:
-        """The fault of a package whose search for a workspace root met a broken manifest.
+        """The fault of a package whose search for a workspace root met a broken manifest, and found none.
 
         A broken workspace root speaks for its members; this is about what is no root at all.
         """
         above = self._met.get(path)
-        first = self._own_fault(above) if above is not None else None
-        if above is None or first is None or _is_meant_as_root(self.sources, above):
+        useless = self._useless(above) if above is not None else None
+        if above is None or useless is None or _is_meant_as_root(self.sources, above):
             return None
         raw = paths.relative(above, paths.parent(path))
         reference = Reference(Site(path), "(upward search)", raw, above, "workspace")
-        message = f"cargo reads `{above}` in search of a workspace root and refuses it: {first.message}"
+        message = f"cargo reads `{above}` in search of a workspace root and refuses it: {useless.message}"
         note = "an empty `[workspace]` table in the package ends the search"
         return Fault("missing-workspace-root", Site(path), message, reference, (note,), "cargo")
 
-    def _own_fault(self, path: str) -> Fault | None:
+    def is_blocked(self, path: str) -> bool:
+        """Whether the search for the root of `path` met a manifest that can't be read."""
+        return path in self._blocked
+
+    def _useless(self, path: str) -> Fault | None:
+        """The fault that makes nothing of a manifest: it can't be read, or there is nothing to build."""
+        found = read(self.sources, path)
+        if isinstance(found, Fault):
+            return found
         package = self.packages.get(path)
-        found = package.faults if package else (read(self.sources, path),)
-        return next((fault for fault in found if isinstance(fault, Fault) and fault.site.file == path), None)
+        return next((fault for fault in package.faults if _is_of_all(fault, path)), None) if package else None
 
     def find_root(self, path: str) -> str | None:
         """The root manifest of the workspace that `path` belongs to, or None (cargo: `find_root`)."""
@@ -264,6 +277,12 @@ def _is_meant_as_root(sources: Sources, path: str) -> bool:
     """Whether a broken manifest has a `[workspace]`, as far as its text tells."""
     text = sources.get(toml.read_text, path)
     return isinstance(text, str) and _WORKSPACE.search(text) is not None
+
+
+def _is_of_all(fault: Fault, path: str) -> bool:
+    """Whether a fault is one of the manifest as a whole: not of a key, but that nothing is in it to build."""
+    whole = not fault.site.route or (fault.reference is not None and fault.reference.key == "(targets)")
+    return whole and fault.site.file == path
 
 
 def virtual(reference: Reference, path: str) -> Fault:

@@ -59,7 +59,10 @@ class Layout(NamedTuple):
 
 
 def layout(tree: Tree, manifest: Manifest, package: Package, edition: str) -> Layout:
-    """Infer the targets of `package` from its manifest and the files beside it."""
+    """Infer the targets of `package` from its manifest and the files beside it.
+
+    edition: empty where it can't be inherited; then a target is there that any edition would find.
+    """
     found = _Found(tree, manifest, package, edition)
     here = tree.names(manifest.directory)
     declared = {target.kind for target in manifest.targets}
@@ -242,11 +245,13 @@ def _find(
         if inferred:
             return "src/lib.rs"
         legacy = f"src/{target.name}.rs"
-        return legacy if edition == "2015" and tree.exists(paths.join(manifest.directory, legacy)) else ""
+        return (
+            legacy if edition in ("2015", "") and tree.exists(paths.join(manifest.directory, legacy)) else ""
+        )
     matching = [path for name, path in inferred if name == target.name]
     if len(matching) == 1:
         return paths.relative(matching[0], manifest.directory)
-    if edition == "2015":
+    if edition in ("2015", ""):
         candidates = [] if target.kind != "bin" else ["src/main.rs", "src/bin/main.rs"]
         if target.kind == "bin" and not has_lib:
             candidates.insert(0, f"src/{target.name}.rs")

@@ -50,7 +50,7 @@ def load(sources: Sources, current: str, toolchain: Toolchain) -> Loaded:
     session = Session(sources, toolchain)
     package = session.package(current)
     root = session.find_root(current)
-    if stopped := session.stopped(current):
+    if root is None and (stopped := session.stopped(current)):
         session.note(stopped)
     if package is None or root is None or not session.is_root(root):
         return _loaded(session, None, {current: package} if package else {})
