@@ -19,7 +19,7 @@ RULE = Rule(
 The file is no valid TOML, no UTF-8, cannot be opened, or holds something that its tool refuses
 before it follows any path: a key of the wrong type, a dependency without a source, a feature that
 does not exist. Everything that reads the file fails with it: a member stops its Cargo workspace
-(where nothing of the file can be read, or there is nothing in it to build, the entry or the path that
+(where nothing of the file can be read, or there is nothing in it to build, the entry or path that
 leads to it is reported as `not-a-package` besides, once),
 and a `Cargo.toml` or `pyproject.toml` *above* a project can stop the project, because tools search
 upwards for the root and read what they meet.

@@ -19,8 +19,8 @@ RULE = Rule(
     manual="""\
 What the path names is there, and the tool cannot use it: a directory without a manifest, a file
 where a directory is expected, a manifest that holds no package (a Cargo workspace root without
-`[package]`), a Cargo manifest that can't be read or has no target (what is wrong with it is reported
-at the manifest itself besides), or an archive that is none.
+`[package]`), a Cargo manifest that can't be read or has no target (what is wrong with it is
+reported at the manifest itself besides), or an archive that is none.
 
 ## What counts as a package
 
