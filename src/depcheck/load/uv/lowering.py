@@ -250,8 +250,13 @@ def _by_other_workspace(  # noqa: PLR0911 (one return for each way it can fail)
     if paths.is_outside(target) and sources.tree.exists(target):
         return f"`{target}` lies outside the repository"
     start = next((d for d in paths.ancestors(target) if sources.get(project.read, d) is not None), None)
+    nearest = sources.get(project.read, start) if start is not None else None
     found = sources.get(spaces.around, start) if start is not None else None
     shown = f"`{wanted.raw}` leads to `{target or '.'}`"
+    if isinstance(nearest, Project) and not nearest.uv.managed:
+        message = f"{shown}, but uv does not manage the project there"
+        note = f"`{nearest.manifest.path}` says `managed = false`"
+        return Fault("missing-workspace-root", wanted.site, message, reference, (note,), "uv")
     if isinstance(found, Unreadable):
         if found.unknowns:
             return found.unknowns[0]

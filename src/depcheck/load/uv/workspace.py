@@ -7,6 +7,7 @@ collect_required_members); where the recorded runs differ from it, they decide.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import takewhile
 from posixpath import normpath
 
 from depcheck import paths
@@ -92,10 +93,11 @@ def enclosing(sources: Sources, directory: str) -> str | Unreadable | None:
                 return Unreadable(unknowns=(because,))
             case Refused(faults):
                 return Unreadable((_search_fails(directory, above, faults[0]),))
+        written = paths.relative(directory, above)
         listed = (
             found.uv.members is not None
             and any(_includes(sources.tree, pattern.text, above, directory) for pattern in found.uv.members)
-            and not any(excludes(pattern.text, above, directory) for pattern in found.uv.exclude)
+            and not any(_excludes(pattern.text, written) for pattern in found.uv.exclude)
         )
         return above if listed else None
     return None
@@ -121,11 +123,24 @@ def _includes(tree: Tree, pattern: str, root: str, directory: str) -> bool:
     return not names if not parts else len(names) in globs.matches(parts, names)
 
 
-def excludes(pattern: str, root: str, directory: str) -> bool:
-    """Whether a pattern of `exclude` hits a directory: here `*` matches `/` too."""
-    if not paths.is_below(directory, root) or pattern.startswith("/"):
+def _excludes(pattern: str, written: str) -> bool:
+    """Whether a pattern of `exclude` hits a path from the root: here `*` matches `/` too."""
+    if pattern.startswith("/") or written.startswith("/"):
         return False
-    return globs.compile_crossing(normpath(pattern)).fullmatch(paths.relative(directory, root)) is not None
+    return globs.compile_crossing(normpath(pattern)).fullmatch(written) is not None
+
+
+def _written(tree: Tree, root: str, pattern: str, hit: str) -> str:
+    """The path of a hit from the root, as the pattern spells it.
+
+    uv compares paths without following a `..` in them: to it `o` and `o/../o` are two directories.
+    """
+    if pattern.startswith("/"):
+        return paths.relative(hit, root) if paths.is_below(hit, root) else f"/{hit}"
+    parts = pattern.split("/")
+    above = [*takewhile(lambda part: part == "..", parts)]
+    rest = paths.relative(hit, tree.at(root, "/".join(above)) if above else root)
+    return "/".join(above if above and rest == "." else [*above, rest])
 
 
 def of_root(sources: Sources, directory: str) -> Workspace | Unreadable:
@@ -158,7 +173,7 @@ class _Collection:
         self.tree = sources.tree
         self.root = root
         self.members: dict[str, Project] = {root.name: root} if root.name else {}
-        self.seen = {root.directory} if root.name else set[str]()
+        self.seen = {"."} if root.name else set[str]()
         self.lost: set[str] = set()
         self.faults: list[Fault] = []
         self.tolerated: list[Fault] = []
@@ -172,9 +187,10 @@ class _Collection:
             self.unknowns.append(f"the pattern `{text}` matches too many places to look at all")
             return
         for hit in hits:
-            if hit not in self.seen:
-                self.seen.add(hit)
-                if not any(excludes(other.text, self.root.directory, hit) for other in self.root.uv.exclude):
+            written = _written(self.tree, self.root.directory, text, hit)
+            if written not in self.seen:
+                self.seen.add(written)
+                if not any(_excludes(other.text, written) for other in self.root.uv.exclude):
                     self._member(pattern, hit)
 
     def _member(self, pattern: Named, directory: str) -> None:
@@ -202,9 +218,13 @@ class _Collection:
                 self._add(pattern, found)
 
     def _add(self, pattern: Named, found: Project) -> None:
-        other = self.members.setdefault(found.name, found)
-        if other is not found:
+        other = self.members.get(found.name)
+        if other is None:
+            self.members[found.name] = found
+        else:
             message = f"holds `{found.name}`, and so does `{other.directory or '.'}`"
+            if other.directory == found.directory:
+                message = "is a member already, by another path"
             note = f"uv says: Two workspace members are both named `{found.name}`"
             self._fault("duplicate-package", pattern, found.directory, message, note)
             self.lost.discard(normalise(paths.name(found.directory)))
