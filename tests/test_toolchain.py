@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from depcheck import predict
 from depcheck.load import cargo
 from depcheck.load.cargo.invocation import parse
 from depcheck.load.tool import Judged
@@ -65,3 +66,27 @@ def test_a_toolchain_on_the_command_line_comes_first(tmp_path: Path) -> None:
     verdicts = [cargo.run(sources, "", [word, "metadata"], {}).verdict for word in ("+stable", "+nightly")]
     assert verdicts == ["fails", "unknown"]
     assert parse(["+nightly", "build"]).toolchain == "nightly"
+
+
+@pytest.mark.parametrize("pins", [{}, {"rust-toolchain": "nightly"}])
+@pytest.mark.parametrize("command", ["maturin build", "maturin build -m Cargo.toml", "cargo chef prepare"])
+def test_what_asks_cargo_asks_the_same_toolchain(pins: dict[str, str], command: str, tmp_path: Path) -> None:
+    pyproject = '[project]\nname = "a"\nversion = "1"\n[build-system]\nrequires = ["maturin"]\n'
+    pyproject += 'build-backend = "maturin"\n'
+    plant(tmp_path, {"Cargo.toml": NIGHTLY, "src/lib.rs": "", "pyproject.toml": pyproject, **pins})
+    found = predict.predict(str(tmp_path), ".", [command], {})
+    assert found.verdict == ("unknown" if pins else "fails")
+
+
+def test_a_recipe_holds_the_members_that_the_toolchain_finds(tmp_path: Path) -> None:
+    tree = {
+        "Cargo.toml": '[workspace]\nmembers = ["a"]\nresolver = "2"\n',
+        "a/Cargo.toml": NIGHTLY,
+        "a/src/lib.rs": "",
+        "b/Cargo.toml": '[package]\nname = "b"\n',
+        "b/src/lib.rs": "",
+        ".cargo/config.toml": '[path-bases]\nx = "."\n',
+    }
+    plant(tmp_path, tree)
+    line = "export RUSTC_BOOTSTRAP=1; cargo chef prepare && rm -rf Cargo.toml a b && cargo chef cook"
+    assert predict.predict(str(tmp_path), ".", [line], {}).verdict == "loads"

@@ -103,15 +103,12 @@ def _project(sources: Sources, directory: str) -> PyProject | Outcome:
 
 def _named(sources: Sources, cwd: str, raw: str) -> tuple[PyProject, str] | Outcome:
     """`--manifest-path`: the pyproject.toml above it, up to beside the root of the workspace."""
-    from depcheck.load.cargo import workspace  # start-up time
-    from depcheck.load.cargo.toolchain import STABLE
-
     given = f"{cwd}/{raw}" if cwd and not raw.startswith("/") else raw
     path = sources.tree.resolve(given if not raw.startswith("/") else sources.tree.at("", raw))
     if not sources.tree.is_file(path):
         fact = "does not exist" if sources.tree.kind(path) is Kind.MISSING else "is no Cargo.toml"
         return Outcome((Fault("missing-target-file", Site(path), f"`{raw}` {fact}", tool="maturin"),))
-    root = sources.get(workspace.load, path, STABLE).root or path
+    root = maturin.workspace_of(sources, path).root or path
     highest = paths.parent(paths.parent(root))
     directory = paths.parent(path)
     while paths.is_below(directory, highest):

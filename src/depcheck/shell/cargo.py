@@ -181,11 +181,12 @@ def _prepare(state: State, words: list[Field], spot: Spot) -> Result:
 
 def _recipe(state: State) -> str | None:
     """The recipe as cargo-chef writes it, each manifest with its own text; None where one is not known."""
-    from depcheck.load.cargo import workspace
-    from depcheck.load.cargo.toolchain import STABLE
+    from depcheck.load.cargo import toolchain, workspace
 
     world = state.world
-    found = world.sources().get(workspace.load, paths.join(state.cwd, "Cargo.toml"), STABLE)
+    sources = world.sources()
+    chosen = toolchain.of(sources, state.cwd, state.variables())
+    found = sources.get(workspace.load, paths.join(state.cwd, "Cargo.toml"), chosen)
     manifests = []
     for path, package in found.members.items():
         text = world.read(path)

@@ -7,6 +7,7 @@ ProjectLayout), `src/metadata.rs` (merge_pyproject_toml, from_cargo_toml).
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from depcheck import paths
 from depcheck.load.backend.findings import (
@@ -22,6 +23,9 @@ from depcheck.manifest.pyproject import PyProject, strings
 from depcheck.model import Fault, Reference, Site
 from depcheck.sources import Sources
 from depcheck.tree.base import Kind
+
+if TYPE_CHECKING:
+    from depcheck.load.cargo.workspace import Loaded
 
 KEYS = (
     *PROJECT_KEYS,
@@ -99,13 +103,19 @@ def load(findings: Findings, cargo_toml: str, *, compiles: bool, options: Sequen
     _layout(findings)
 
 
+def workspace_of(sources: Sources, cargo_toml: str) -> Loaded:
+    """What cargo reads around `cargo_toml`, by the toolchain that its directory asks for."""
+    from depcheck.load.cargo import toolchain, workspace
+
+    chosen = toolchain.of(sources, paths.parent(cargo_toml), {})
+    return sources.get(workspace.load, cargo_toml, chosen)
+
+
 def _cargo_files(findings: Findings, cargo_toml: str) -> None:
     """`from_cargo_toml` opens the crate's readme and licence file, where pyproject gives none."""
-    from depcheck.load.cargo import workspace
     from depcheck.load.cargo.judge import packaged
-    from depcheck.load.cargo.toolchain import STABLE
 
-    loaded = findings.sources.get(workspace.load, cargo_toml, STABLE)
+    loaded = workspace_of(findings.sources, cargo_toml)
     package = loaded.members.get(cargo_toml)
     if package is None:
         return
@@ -139,11 +149,7 @@ def _project_files(findings: Findings, cargo_toml: str) -> None:
 
 
 def _allowed(findings: Findings, cargo_toml: str) -> str:
-    from depcheck.load.cargo import workspace
-    from depcheck.load.cargo.toolchain import STABLE
-
-    loaded = findings.sources.get(workspace.load, cargo_toml, STABLE)
-    root = paths.parent(loaded.root or cargo_toml)
+    root = paths.parent(workspace_of(findings.sources, cargo_toml).root or cargo_toml)
     return root if paths.is_below(findings.directory, root) else findings.directory
 
 
