@@ -9,7 +9,7 @@ from depcheck.load import build as frontend
 from depcheck.load import words as command
 from depcheck.load.tool import UsageError
 from depcheck.load.uv import frozen as frozen_lock
-from depcheck.load.uv import given, install, lockfile, locking, naming, project, script
+from depcheck.load.uv import given, install, lockfile, locking, naming, orphan, project, script
 from depcheck.load.uv import workspace as spaces
 from depcheck.load.uv.install import Wish
 from depcheck.load.uv.lockfile import Lock
@@ -255,6 +255,8 @@ def locate(sources: Sources, start: str) -> str | None:
 
 def _in_project(sources: Sources, call: Call) -> Outcome:
     directory = locate(sources, call.start)
+    if directory is None and (without := _orphan(sources, call, call.start)) is not None:
+        return without
     if directory is None:
         message = "there is no pyproject.toml here or above"
         return Outcome((Fault("missing-path", Site(paths.join(call.start, MANIFEST)), message, tool="uv"),))
@@ -267,6 +269,14 @@ def _in_project(sources: Sources, call: Call) -> Outcome:
     return _with_workspace(sources, call, around, current)
 
 
+def _orphan(sources: Sources, call: Call, start: str) -> Outcome | None:
+    if call.name not in orphan.COMMANDS or not call.is_set("frozen", "UV_FROZEN"):
+        return None
+    lock = sources.get(orphan.find, start)
+    wish = call.wish if call.name == "sync" else None
+    return orphan.run(sources, lock, start, call.words, wish) if lock is not None else None
+
+
 def _with_workspace(  # noqa: PLR0911 (the same)
     sources: Sources, call: Call, around: Workspace, current: Project
 ) -> Outcome:
@@ -276,6 +286,10 @@ def _with_workspace(  # noqa: PLR0911 (the same)
     lock = sources.get(lockfile.read, path)
     frozen = call.is_set("frozen", "UV_FROZEN")
     checked = call.is_set("locked", "UV_LOCKED") or call.words.has("check")
+    if frozen and lock is None and not around.explicit:
+        without = _orphan(sources, call, current.directory)
+        if without is not None:
+            return without
     if (frozen or checked) and lock is None:
         message = f"there is no `{path}`, and the command makes none"
         return Outcome((Fault("missing-metadata-file", Site(around.root.manifest.path), message, tool="uv"),))
@@ -339,10 +353,10 @@ def _frozen(sources: Sources, call: Call, around: Workspace, current: Project) -
     if call.words.has("all-packages") or not names:
         names = sorted(lock.members) or names
     alone, wish = _target(call, current)
-    known = naming.in_lock(around, lock, names, alone=alone)
+    known = naming.in_lock(around.root, lock, names, alone=alone)
     if wrong := naming.undefined(call.words, known, Site(current.manifest.path)):
         return Outcome((wrong,))
-    return frozen_lock.sync(sources, lock, around, names, wish)
+    return frozen_lock.sync(sources, lock, around.members, names, wish)
 
 
 def _target(call: Call, current: Project) -> tuple[bool, Wish]:

@@ -27,9 +27,11 @@ from depcheck.sources import Sources
 from depcheck.tree.base import Kind
 
 
-def sync(sources: Sources, lock: Lock, around: Workspace, names: Sequence[str], wish: Wish) -> Outcome:
+def sync(
+    sources: Sources, lock: Lock, members: Mapping[str, Project], names: Sequence[str], wish: Wish
+) -> Outcome:
     """Install the members `names` and what they need here, as the lock has it."""
-    making = _Frozen(sources, lock, around, wish)
+    making = _Frozen(sources, lock, members, wish)
     for name in names:
         making.member(name)
     making.run()
@@ -48,10 +50,10 @@ def misfits(lock: Lock, around: Workspace) -> Iterator[Fault]:
 
 
 class _Frozen:
-    def __init__(self, sources: Sources, lock: Lock, around: Workspace, wish: Wish) -> None:
+    def __init__(self, sources: Sources, lock: Lock, members: Mapping[str, Project], wish: Wish) -> None:
         self.sources = sources
         self.lock = lock
-        self.around = around
+        self.members = members
         self.wish = wish
         self.faults: list[Fault] = []
         self.unknowns: list[str] = []
@@ -72,7 +74,7 @@ class _Frozen:
         for one in found:
             listed = one.table.get("dev-dependencies")
             table = listed if isinstance(listed, dict) else {}
-            member = self.around.members.get(name)
+            member = self.members.get(name)
             for group in self._groups(member, table):
                 self._queue(table.get(group), name)
             if not self.wish.only:
@@ -125,7 +127,7 @@ class _Frozen:
 
     def _local(self, one: Locked) -> None:
         tree = self.sources.tree
-        path = tree.at(self.around.directory, one.value)
+        path = tree.at(paths.parent(self.lock.path), one.value)
         kind = tree.kind(path)
         if kind is Kind.UNKNOWN:
             self.unknowns.append(f"what stands at `{path}` cannot be known")

@@ -35,12 +35,12 @@ def in_projects(around: Workspace, chosen: Iterable[Project], *, alone: bool) ->
     return Known(frozenset(extras), frozenset(group for member in holders for group in _groups(member)))
 
 
-def in_lock(around: Workspace, lock: Lock, names: Iterable[str], *, alone: bool) -> Known:
-    """The same as the lock file has it, for members `names`."""
+def in_lock(root: Project | None, lock: Lock, names: Iterable[str], *, alone: bool) -> Known:
+    """The same as the lock file has it, for members `names`. root: of the workspace, where it is there."""
     chosen = set(names)
-    holders = chosen | ({around.root.name} if alone else set())
+    holders = chosen | ({root.name} if alone and root is not None else set())
     extras: set[str] = set()
-    groups = set() if around.root.name else set(_groups(around.root))
+    groups = set() if root is None or root.name else set(_groups(root))
     for one in lock.packages:
         metadata: Any = one.table.get("metadata")
         table = metadata if isinstance(metadata, dict) else {}
