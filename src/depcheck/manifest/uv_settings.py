@@ -31,6 +31,7 @@ _ONLY_IN_PROJECTS = frozenset({
     "conflicts", "workspace", "sources", "managed", "package", "default-groups", "dependency-groups",
     "dev-dependencies", "build-backend",
 })  # fmt: skip
+_EQUIPPING = ("no-build-isolation", "no-build-isolation-package", "extra-build-dependencies")
 
 
 class Index(NamedTuple):
@@ -46,12 +47,14 @@ class Index(NamedTuple):
 class Settings(NamedTuple):
     """What uv.toml or `[tool.uv]` sets for the commands, as far as paths depend on it.
 
+    equips: builds find more than what `build-system.requires` names.
     faults: why uv cannot read it; for `[tool.uv]` this is a warning, and the table is passed over.
     """
 
     find_links: tuple[Named, ...] = ()
     indexes: tuple[Index, ...] = ()
     no_sources: bool = False
+    equips: bool = False
     faults: tuple[Fault, ...] = ()
 
 
@@ -86,5 +89,6 @@ def settings(path: str, route: tuple[str, ...], values: toml.Table) -> Settings:
         tuple(Named(Site(path, (*route, "find-links", index)), text) for index, text in enumerate(links)),
         tuple(indexes),
         values.get("no-sources") is True,
+        any(values.get(key) for key in _EQUIPPING),
         tuple(faults),
     )

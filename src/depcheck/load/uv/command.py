@@ -136,6 +136,8 @@ class Call(NamedTuple):
             not self.is_set("no-editable", "UV_NO_EDITABLE"),
             self.how.no_sources,
             words.has("dry-run"),
+            not self.is_set("no-build-isolation", "UV_NO_BUILD_ISOLATION")
+            and not words.has("no-build-isolation-package"),
         )
 
 

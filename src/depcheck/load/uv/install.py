@@ -11,7 +11,7 @@ from depcheck import paths
 from depcheck.load import backend, conditions
 from depcheck.load.backend import Target
 from depcheck.load.backend.findings import license_file, readme_file
-from depcheck.load.uv import lowering, package, project
+from depcheck.load.uv import lowering, package, project, settings
 from depcheck.load.uv import workspace as spaces
 from depcheck.load.uv.lowering import Wanted
 from depcheck.load.uv.project import Project
@@ -36,6 +36,7 @@ class Wish(NamedTuple):
     skip:           `project`, `workspace`, `local`: what is not installed itself.
     skipped:        packages that are not installed.
     dry:            nothing is built, and all of it only said.
+    isolated:       a build finds nothing but what it requires.
     """
 
     extras: frozenset[str] | None = NO_NAMES
@@ -48,6 +49,7 @@ class Wish(NamedTuple):
     editable: bool = True
     no_sources: frozenset[str] | None = NO_NAMES
     dry: bool = False
+    isolated: bool = True
 
 
 def chosen_groups(member: Project, wish: Wish) -> frozenset[str]:
@@ -177,11 +179,29 @@ class _Installation:
     def _build(self, manifest: PyProject | None, path: str, *, editable: bool) -> None:
         if manifest is None or self.wish.dry:
             return
+        if self.wish.isolated and (empty := _unequipped(self.sources, manifest, self.around)):
+            self.faults.append(empty)
+            self.troubled.append(path)
+            return
         made = self.sources.get(built, path, "editable" if editable else "wheel", self.wish.no_sources)
         self.faults += made.faults
         self.unknowns += made.unknowns
         if made.faults or made.unknowns:
             self.troubled.append(path)
+
+
+def _unequipped(sources: Sources, manifest: PyProject, around: Workspace) -> Fault | None:
+    """A build that requires nothing has no backend, unless settings bring one."""
+    table, name = manifest.data.get("build-system"), backend.name_of(manifest)
+    if manifest.build is None or manifest.build.backend_path or name not in backend.MODULES:
+        return None
+    if not isinstance(table, dict) or table.get("requires") != []:
+        return None
+    if settings.find(sources, around.directory).settings.equips:
+        return None
+    site = Site(manifest.path, ("build-system", "requires"))
+    message = f"the build requires nothing, so that its backend `{name}` is not there"
+    return Fault("invalid-manifest", site, message, tool="uv")
 
 
 def built(sources: Sources, directory: str, target: Target, no_sources: frozenset[str] | None) -> Outcome:
