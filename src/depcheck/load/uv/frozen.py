@@ -12,7 +12,7 @@ from typing import Any
 from depcheck import paths
 from depcheck.load import conditions
 from depcheck.load.backend import Target
-from depcheck.load.uv import groups, install, lockfile, versions
+from depcheck.load.uv import groups, install, lockfile, package, versions
 from depcheck.load.uv.install import Wish
 from depcheck.load.uv.lockfile import Lock, Locked
 from depcheck.load.uv.lowering import Wanted
@@ -139,6 +139,15 @@ class _Frozen:
             self._fault("not-a-package", one, path, "holds neither pyproject.toml nor setup.py")
         else:
             target: Target = "editable" if one.kind == "editable" and self.wish.editable else "wheel"
+            manifest = self.sources.get(package.read, path, self.wish.no_sources).manifest
+            root = paths.parent(self.lock.path)
+            if (
+                manifest
+                and self.wish.isolated
+                and (empty := install.unequipped(self.sources, manifest, root))
+            ):
+                self.faults.append(empty)
+                return
             made = self.sources.get(install.built, path, target, self.wish.no_sources)
             self.faults += made.faults
             self.unknowns += made.unknowns

@@ -179,7 +179,7 @@ class _Installation:
     def _build(self, manifest: PyProject | None, path: str, *, editable: bool) -> None:
         if manifest is None or self.wish.dry:
             return
-        if self.wish.isolated and (empty := _unequipped(self.sources, manifest, self.around)):
+        if self.wish.isolated and (empty := unequipped(self.sources, manifest, self.around.directory)):
             self.faults.append(empty)
             self.troubled.append(path)
             return
@@ -190,14 +190,14 @@ class _Installation:
             self.troubled.append(path)
 
 
-def _unequipped(sources: Sources, manifest: PyProject, around: Workspace) -> Fault | None:
+def unequipped(sources: Sources, manifest: PyProject, root: str) -> Fault | None:
     """A build that requires nothing has no backend, unless settings bring one."""
     table, name = manifest.data.get("build-system"), backend.name_of(manifest)
     if manifest.build is None or manifest.build.backend_path or name not in backend.MODULES:
         return None
     if not isinstance(table, dict) or table.get("requires") != []:
         return None
-    if settings.find(sources, around.directory).settings.equips:
+    if settings.find(sources, root).settings.equips:
         return None
     site = Site(manifest.path, ("build-system", "requires"))
     message = f"the build requires nothing, so that its backend `{name}` is not there"
