@@ -170,9 +170,22 @@ def _project(path: str, data: toml.Table) -> Iterator[Fault]:
     if not isinstance(optional, dict):
         yield wrong_type(path, ("project", "optional-dependencies"), "a table")
         return
+    yield from _names(path, ("project", "optional-dependencies"), optional)
     for extra, listed in optional.items():
         if not is_texts(listed):
             yield wrong_type(path, ("project", "optional-dependencies", extra), "an array of strings")
+
+
+def _names(path: str, route: tuple[str, ...], table: toml.Table) -> Iterator[Fault]:
+    """Extras and groups have names as packages do, each once in normal form."""
+    seen: dict[str, str] = {}
+    for name in table:
+        site = Site(path, (*route, name))
+        if not _NAME.fullmatch(name):
+            message = f"`{name}` is no name of letters, digits, `-`, `_` and `.`"
+            yield Fault("invalid-manifest", site, message)
+        elif (other := seen.setdefault(normalise(name), name)) != name:
+            yield Fault("invalid-manifest", site, f"`{name}` and `{other}` are one name")
 
 
 def _groups(path: str, data: toml.Table) -> Iterator[Fault]:
@@ -180,6 +193,7 @@ def _groups(path: str, data: toml.Table) -> Iterator[Fault]:
     if not isinstance(table, dict):
         yield wrong_type(path, ("dependency-groups",), "a table")
         return
+    yield from _names(path, ("dependency-groups",), table)
     for group, listed in table.items():
         if not isinstance(listed, list):
             yield wrong_type(path, ("dependency-groups", group), "an array")
