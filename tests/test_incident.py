@@ -84,3 +84,11 @@ def test_the_report_says_what_was_meant_and_names_what_is_blocked_once(
     assert report.count("`optional = true` does not help") == 1
     assert report.count("reticulum-core") == 1
     assert "every package of the workspace" in report
+
+
+def test_places_lead_there_from_the_current_directory(
+    incident: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(incident / "packages/services")
+    assert cli.main(["scan", "--root", str(incident), "--format", "concise", "reticulum"]) == 1
+    assert capsys.readouterr().out.startswith("reticulum/auth/Cargo.toml:10:32: ")

@@ -60,9 +60,9 @@ def wrap(words: Iterable[str], limit: int) -> Iterator[str]:
 
 def seen(root: str, path: str) -> str:
     """A path of the report as one that leads there from the current directory, made safe."""
-    from posixpath import join, normpath
+    from posixpath import join, relpath
 
-    return plain(path if root == "." else normpath(join(root, path)))
+    return plain(path if root == "." or path.startswith("/") else relpath(join(root, path)))
 
 
 def above(root: str) -> str:
