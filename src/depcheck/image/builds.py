@@ -10,13 +10,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from depcheck import paths
+from depcheck.image.build import Inputs
 from depcheck.image.compose import Project
+from depcheck.image.context import Context, open_context
+from depcheck.image.dockerfile import read as read_dockerfile
+from depcheck.image.dockerignore import Patterns
 from depcheck.image.lexer import UNKNOWN
 from depcheck.image.scope import Arguments
 from depcheck.manifest.compose import Build, Service, Text
 from depcheck.record import NamedTuple
 from depcheck.sources import Sources
-from depcheck.tree.base import Kind, Tree
+from depcheck.tree.base import Kind, Tree, UnknownContentError
+from depcheck.tree.context import ContextTree
 
 MOST_GUESSES = 8  # directories above a Dockerfile that are tried
 
@@ -79,6 +84,23 @@ def guessed(path: str) -> Iterator[Planned]:
     usual = [directories[0], *directories[-1:]]
     for directory in dict.fromkeys([*usual, *directories[1:MOST_GUESSES]]):
         yield Planned(path, directory, Arguments(complete=False), guesses=len(directories))
+
+
+def inputs_of(tree: Tree, plan: Planned) -> tuple[Inputs, Context] | None:
+    """What the build is made of, and its context; None where its Dockerfile cannot be read."""
+    if plan.inline is not None:
+        data = plan.inline.text.encode("utf-8", "surrogateescape")
+    else:
+        try:
+            data = tree.read(plan.dockerfile)
+        except (OSError, UnknownContentError):
+            return None
+    context = open_context(tree, plan.context, "" if plan.inline else plan.dockerfile)
+    contexts = {
+        name: None if path is None else ContextTree(tree, path, Patterns(())) for name, path in plan.contexts
+    }
+    read = read_dockerfile(plan.dockerfile, data)
+    return Inputs(read, context.tree, plan.arguments, contexts), context
 
 
 def context_of(tree: Tree, build: Build) -> str | None:

@@ -11,18 +11,17 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from posixpath import normpath
 
-from depcheck.image import blame, dockerfile
+from depcheck.image import blame
 from depcheck.image.blame import Scene
-from depcheck.image.build import Build, Finding, Inputs, Stage
-from depcheck.image.builds import Planned
-from depcheck.image.context import Context, open_context
-from depcheck.image.dockerignore import Patterns
+from depcheck.image.build import Build, Finding, Stage
+from depcheck.image.builds import Planned, inputs_of
+from depcheck.image.context import Context
 from depcheck.image.running import Alike, execute
 from depcheck.model import Built, Fault, Reference, Route, Severity, Site, Verdict
 from depcheck.record import NamedTuple
 from depcheck.shell.state import Run
 from depcheck.sources import Sources
-from depcheck.tree.base import Tree, UnknownContentError
+from depcheck.tree.base import Tree
 from depcheck.tree.context import ContextTree
 
 Key = tuple[str, str, Route, str, int]
@@ -233,26 +232,14 @@ def _judged(sources: Sources, plan: Planned, known: Known, shared: _Shared) -> _
 
 
 def _opened(tree: Tree, plan: Planned, shared: _Shared) -> tuple[Build, Context] | None:
-    if plan.inline is not None:
-        data = plan.inline.text.encode("utf-8", "surrogateescape")
-    else:
-        try:
-            data = tree.read(plan.dockerfile)
-        except (OSError, UnknownContentError):
-            return None
-    context = open_context(tree, plan.context, "" if plan.inline else plan.dockerfile)
+    found = inputs_of(tree, plan)
+    if found is None:
+        return None
+    inputs, context = found
     context = context._replace(
         tree=shared.contexts.setdefault((id(tree), plan.context, context.ignore), context.tree)
     )
-    contexts = {name: None if path is None else _whole(tree, path) for name, path in plan.contexts}
-    read = dockerfile.read(plan.dockerfile, data)
-    return Build(
-        Inputs(read, context.tree, plan.arguments, contexts), partial(execute, alike=shared.alike)
-    ), context
-
-
-def _whole(tree: Tree, path: str) -> Tree:
-    return ContextTree(tree, path, Patterns(()))
+    return Build(inputs._replace(context=context.tree), partial(execute, alike=shared.alike)), context
 
 
 class _Judging:

@@ -8,13 +8,10 @@ from typing import Literal
 from depcheck import paths
 from depcheck.image import dockerfile
 from depcheck.image.build import Build, Inputs, Stage
-from depcheck.image.builds import Planned, guessed
-from depcheck.image.context import open_context
-from depcheck.image.dockerignore import Patterns
+from depcheck.image.builds import Planned, guessed, inputs_of
 from depcheck.image.running import execute
 from depcheck.record import NamedTuple
-from depcheck.tree.base import Tree, UnknownContentError
-from depcheck.tree.context import ContextTree
+from depcheck.tree.base import Tree
 from depcheck.tree.overlay import Link, Unknown, Unread
 from depcheck.tree.stage import Dir, Graft, Leaf, StageTree, Vague
 
@@ -85,19 +82,10 @@ def likeliest(tree: Tree, path: str) -> Planned:
 
 
 def _inputs(tree: Tree, plan: Planned) -> Inputs:
-    if plan.inline is not None:
-        data, beside = plan.inline.text.encode("utf-8", "surrogateescape"), ""
-    else:
-        beside = plan.dockerfile
-        try:
-            data = tree.read(beside)
-        except (OSError, UnknownContentError) as error:
-            raise ViewError(f"`{beside}` cannot be read") from error
-    contexts = {
-        name: None if path is None else ContextTree(tree, path, Patterns(())) for name, path in plan.contexts
-    }
-    context = open_context(tree, plan.context, beside).tree
-    return Inputs(dockerfile.read(plan.dockerfile, data), context, plan.arguments, contexts)
+    found = inputs_of(tree, plan)
+    if found is None:
+        raise ViewError(f"`{plan.dockerfile}` cannot be read")
+    return found[0]
 
 
 def _stage(build: Build, name: str, at: int) -> Stage:

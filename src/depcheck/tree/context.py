@@ -47,10 +47,6 @@ class ContextTree(WalkedTree):
         """The path of `path` in the tree below."""
         return paths.join(self.top, path)
 
-    def is_kept_out(self, path: str) -> bool:
-        """Whether the ignore file keeps `path` itself out, whatever stands there."""
-        return self._ignored.match(path)[0]
-
     def _holds(self, path: str) -> bool:
         """Whether `path` itself is let in, whatever stands there."""
         return not self._ignored.match(path)[0] and (self._wanted is None or self._wanted.match(path)[0])
