@@ -145,6 +145,8 @@ def _has_workspace(sources: Sources, path: str) -> bool:
     if not sources.tree.is_file(path):
         return False
     above = sources.get(pyproject.read, path)
+    if isinstance(above, Fault):
+        return sources.get(pyproject.is_meant_as_root, path)
     return isinstance(above, PyProject) and above.tool("uv", "workspace") is not None
 
 

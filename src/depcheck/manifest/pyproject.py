@@ -25,6 +25,8 @@ _REQUIREMENT = re.compile(
     re.DOTALL,
 )
 
+_WORKSPACE = re.compile(r"^[ \t]*\[[ \t]*tool[ \t]*\.[ \t]*uv[ \t]*\.[ \t]*workspace\b", re.MULTILINE)
+
 
 class Requirement(NamedTuple):
     """One PEP 508 requirement. `name` is normalised; `url` empty for a named requirement."""
@@ -198,6 +200,12 @@ def read(sources: Sources, path: str) -> PyProject | Fault | toml.Unknown:
             strings(raw_build.get("backend-path")),
         )
     return PyProject(path, paths.parent(path), data, project, groups, build, tuple(faults))
+
+
+def is_meant_as_root(sources: Sources, path: str) -> bool:
+    """Whether a file that is refused has the table of a uv workspace, as far as its text tells."""
+    text = sources.get(toml.read_text, path)
+    return isinstance(text, str) and _WORKSPACE.search(text) is not None
 
 
 def wrong_type(path: str, route: Route, expected: str) -> Fault:

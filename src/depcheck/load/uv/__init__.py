@@ -41,7 +41,8 @@ def owns(sources: Sources, manifest: PyProject) -> bool:
         return True
     if manifest.build is not None and (manifest.build.backend or "") == "uv_build":
         return True
-    return isinstance(sources.get(spaces.enclosing, manifest.directory), str)
+    above = sources.get(spaces.enclosing, manifest.directory)
+    return isinstance(above, str) or (isinstance(above, Unreadable) and above.is_root)
 
 
 def judge(sources: Sources, manifest: PyProject) -> Judged:

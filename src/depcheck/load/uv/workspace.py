@@ -14,7 +14,7 @@ from depcheck import paths
 from depcheck.load import globs
 from depcheck.load.uv import project
 from depcheck.load.uv.project import MANIFEST, Project, Refused
-from depcheck.manifest import gitignore, toml
+from depcheck.manifest import gitignore, pyproject, toml
 from depcheck.manifest.pyproject import normalise, route_text
 from depcheck.manifest.uv import Named, Source, Uv
 from depcheck.model import Fault, Reference, Site
@@ -58,10 +58,11 @@ class Workspace(NamedTuple):
 
 
 class Unreadable(NamedTuple):
-    """There is no saying which workspace it is."""
+    """There is no saying which workspace it is. is_root: the faults are those of what is meant as its root."""
 
     faults: tuple[Fault, ...] = ()
     unknowns: tuple[str, ...] = ()
+    is_root: bool = False
 
 
 def around(sources: Sources, directory: str) -> Workspace | Unreadable | None:
@@ -91,6 +92,8 @@ def enclosing(sources: Sources, directory: str) -> str | Unreadable | None:
                 continue
             case toml.Unknown(_, because):
                 return Unreadable(unknowns=(because,))
+            case Refused(faults) if sources.get(pyproject.is_meant_as_root, paths.join(above, MANIFEST)):
+                return Unreadable(faults, is_root=True)
             case Refused(faults):
                 return Unreadable((_search_fails(directory, above, faults[0]),))
         written = paths.relative(directory, above)
@@ -227,7 +230,6 @@ class _Collection:
                 message = "is a member already, by another path"
             note = f"uv says: Two workspace members are both named `{found.name}`"
             self._fault("duplicate-package", pattern, found.directory, message, note)
-            self.lost.discard(normalise(paths.name(found.directory)))
 
     def _without_manifest(self, pattern: Named, directory: str) -> None:
         """What a pattern may hit without harm (uv: collect_members_only)."""
