@@ -22,6 +22,7 @@ RULE = Rule(
 A member says `something.workspace = true`, its workspace root was found, and the root has no such
 key: nothing under `[workspace.dependencies]` of that name, no such field in `[workspace.package]`,
 no `[workspace.lints]`. cargo refuses the member's manifest, and with it the whole workspace.
+What several members inherit is reported at the first of them, with the names of the others.
 
 The surprising case: the root that counts is not always the nearest one. A crate that a workspace
 reaches by path becomes a member of *that* workspace, and inherits from it, even if a nearer root

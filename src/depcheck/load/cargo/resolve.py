@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from depcheck import paths
-from depcheck.load.cargo import graph, targets
+from depcheck.load.cargo import graph, lacking, targets
 from depcheck.load.cargo.activate import Activation, activate, implicit
 from depcheck.load.cargo.graph import Edge
 from depcheck.load.cargo.package import Package, PathDependency
@@ -69,7 +69,7 @@ def resolve(
     first = _Resolution(session, loaded, patches, scope)
     first.run()
     first.note_all(patches.faults)
-    locking = (*session.faults, *first.faults)
+    locking = (*lacking.together(session.faults), *first.faults)
     root = loaded.root or next(iter(loaded.members), None)
     if not first.packages and not loaded.faults and root is not None:
         site = Site(root, ("workspace",))
@@ -95,7 +95,7 @@ def resolve(
         if package and package.registries
         for item in package.registries
     )
-    faults = (*session.faults, *first.faults)
+    faults = (*lacking.together(session.faults), *first.faults)
     known = set(loaded.faults)
     return Resolved(
         first.packages,

@@ -7,6 +7,7 @@ goes on, so that one run names all of them.
 from __future__ import annotations
 
 from depcheck import paths
+from depcheck.load.cargo import lacking
 from depcheck.load.cargo.members import Members
 from depcheck.load.cargo.package import Package, read
 from depcheck.load.cargo.session import Session, excludes
@@ -60,7 +61,7 @@ def load(sources: Sources, current: str, toolchain: Toolchain) -> Loaded:
         loaded = sources.get(load_root, root, toolchain)
     faults = loaded.faults
     if session.faults:
-        faults = (*faults, *(fault for fault in session.faults if fault not in faults))
+        faults = lacking.together({**loaded.session.faults, **session.faults})
     if current not in loaded.members and not any(_explains(fault, package) for fault in faults):
         faults = (*faults, _unlisted(package, root))
     if current == root and loaded.defaults:
@@ -123,7 +124,7 @@ def _loaded(session: Session, root: str | None, members: dict[str, Package]) -> 
     return Loaded(
         root,
         members,
-        tuple(session.faults),
+        lacking.together(session.faults),
         tuple(session.unknowns),
         session,
         recorded=recorded,
