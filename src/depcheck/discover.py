@@ -46,6 +46,7 @@ _PRUNED = frozenset(
 class Listing:
     """The manifests of a work tree, and what git knows of the files around them.
 
+    scope: what is judged lies below one of these.
     manifests: canonical paths, sorted, of those in the scope; everything: of all others as well.
     images: Dockerfiles and compose files of the whole tree, sorted.
     notes: words for stderr. has_git: git has listed them. untracked: those that are not in its index.
@@ -55,6 +56,7 @@ class Listing:
         self, root: str, everything: tuple[str, ...], scope: Sequence[str], notes: tuple[str, ...] = ()
     ) -> None:
         self.root = root
+        self.scope = tuple(scope)
         self.images = tuple(path for path in everything if is_dockerfile(path) or is_compose(path))
         if self.images:
             among = frozenset(self.images)

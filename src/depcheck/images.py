@@ -24,15 +24,23 @@ _FOREIGN = frozenset({"vendor", "third_party", "third-party", "node_modules", "s
 
 
 def examine(
-    sources: Sources, listing: Listing, scope: Sequence[str], findings: Findings, *, include_fixtures: bool
+    sources: Sources,
+    listing: Listing,
+    findings: Findings,
+    mended: tuple[Tree, Known] | None,
+    *,
+    include_fixtures: bool,
 ) -> tuple[tuple[Built, ...], Findings]:
-    """The build commands of the images, and the findings with those of the images."""
+    """The build commands of the images, and the findings with those of the images.
+
+    mended: the repository with its manifests put right, and what is wrong with it even so.
+    """
     tree = sources.tree
-    apart = {} if include_fixtures else fixtures.apart(tree, listing.images, scope)
+    apart = {} if include_fixtures else fixtures.apart(tree, listing.images, listing.scope)
     inside = [
         path
         for path in listing.images
-        if path not in apart and any(paths.is_below(path, top) for top in scope)
+        if path not in apart and any(paths.is_below(path, top) for top in listing.scope)
     ]
     composed = [path for path in listing.images if is_compose(path) and path not in apart]
     dockerfiles = [path for path in inside if is_dockerfile(path)]
@@ -52,7 +60,7 @@ def examine(
         for plan in plans
         if plan.dockerfile in inside and not (plan.guesses and _foreign(plan.dockerfile))
     ]
-    images = judge.judge(sources, plans, known, _mended(sources, listing, known) if plans else None)
+    images = judge.judge(sources, plans, known, mended)
     found += images.found
     return images.builds, _merged(findings, images, list(_settled(tree.root, listing, found, inside)))
 
@@ -60,20 +68,6 @@ def examine(
 def _foreign(path: str) -> bool:
     """Whether a Dockerfile that nothing names lies among what others have made, or what tests read."""
     return any(part in _FOREIGN or part.startswith("testfile") for part in path.split("/")[:-1])
-
-
-def _mended(sources: Sources, listing: Listing, known: Known) -> tuple[Tree, Known] | None:
-    """The repository with what is meant in its manifests put right, and what is wrong with it still."""
-    if not known:
-        return None
-    from depcheck.hints import Hints
-    from depcheck.hints.mended import mended
-
-    faults = tuple(known.values())
-    found = mended(sources, Hints(sources, listing, faults), faults)
-    if found is None:
-        return None
-    return found.tree, {key: fault for key, fault in known.items() if fault not in found.faults}
 
 
 def _settled(root: str, listing: Listing, found: Sequence[Found], inside: Sequence[str]) -> Iterator[Found]:

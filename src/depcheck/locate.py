@@ -19,7 +19,7 @@ class Locator:
         if site.line:
             return self._on_line(site)
         if not site.route:
-            return self._range(0, 0)
+            return self.between(0, 0)
         if self._spans is None:
             self._spans = spans(self._text)
         for length in range(len(site.route), 0, -1):
@@ -29,8 +29,8 @@ class Locator:
             start, end = span.value if length == len(site.route) else span.key
             if start == end:
                 start, end = span.value
-            return self._range(*self._narrow(start, end, site.within))
-        return self._range(0, 0)
+            return self.between(*self._narrow(start, end, site.within))
+        return self.between(0, 0)
 
     def _narrow(self, start: int, end: int, within: str) -> tuple[int, int]:
         if within:
@@ -43,16 +43,17 @@ class Locator:
     def _on_line(self, site: Site) -> Range:
         starts = self._line_starts()
         if site.line > len(starts):
-            return self._range(len(self._text), len(self._text))
+            return self.between(len(self._text), len(self._text))
         start = starts[site.line - 1]
         end = self._text.find("\n", start)
         end = len(self._text) if end < 0 else end
         if site.column:
             begin = min(start + site.column - 1, end)
-            return self._range(begin, min(begin + max(1, len(site.within)), max(end, begin)))
-        return self._range(*self._narrow(start, end, site.within))
+            return self.between(begin, min(begin + max(1, len(site.within)), max(end, begin)))
+        return self.between(*self._narrow(start, end, site.within))
 
-    def _range(self, start: int, end: int) -> Range:
+    def between(self, start: int, end: int) -> Range:
+        """The range between two offsets in the text."""
         return Range(self._position(start), self._position(end))
 
     def _position(self, offset: int) -> Position:

@@ -156,15 +156,45 @@ class Range(NamedTuple):
 
 
 class Candidate(NamedTuple):
-    """A "did you mean": the text to write instead, where it leads, and why it is meant."""
+    """A "did you mean": the text to write instead, where it leads, and why it is meant.
+
+    is_certain: nothing else has the name that is wanted, or git itself says that it was renamed.
+    """
 
     replacement: str
     target: str
     reason: str
+    is_certain: bool = False
+
+
+class Edit(NamedTuple):
+    """Other text for what stands in a file between two offsets; every other byte stays.
+
+    start, end: in characters of the text without a byte order mark, bytes that are no UTF-8 one each.
+    """
+
+    file: str
+    start: int
+    end: int
+    replacement: str
+
+
+class Fix(NamedTuple):
+    """A repair: what it does in a few words, and its edits, none of which overlaps another.
+
+    applicability: `safe` where nothing else can be meant, `unsafe` where it chooses for the user.
+    """
+
+    title: str
+    applicability: Literal["safe", "unsafe"]
+    edits: tuple[Edit, ...]
 
 
 class Diagnostic(NamedTuple):
-    """A finding as it is reported. `range` is None until `locate` has worked it out."""
+    """A finding as it is reported. `range` is None until `locate` has worked it out.
+
+    fixes: those that are proved, the best first.
+    """
 
     code: str
     name: str
@@ -178,6 +208,7 @@ class Diagnostic(NamedTuple):
     services: tuple[str, ...] = ()
     fingerprint: str = ""
     range: Range | None = None
+    fixes: tuple[Fix, ...] = ()
 
 
 FaultKey = tuple[str, str, Route, str, int]

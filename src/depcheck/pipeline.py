@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from depcheck import discover, fixtures, judging, paths, rules
 from depcheck.manifest import toml
@@ -12,16 +13,21 @@ from depcheck.rules.facts import Facts, Finding
 from depcheck.sources import Sources
 from depcheck.tree.worktree import WorkTree
 
+if TYPE_CHECKING:
+    from depcheck.fix.mend import Repairs
+
 
 class Request(NamedTuple):
     """What to scan.
 
     root:  absolute path of the tree. scope: canonical paths; what lies below one of them is judged.
+    all_fixes: every repair that can be proved is wanted, not only the best of each finding.
     """
 
     root: str
     scope: tuple[str, ...] = ("",)
     include_fixtures: bool = False
+    all_fixes: bool = False
 
 
 class Report(NamedTuple):
@@ -44,6 +50,7 @@ class Report(NamedTuple):
     not_judged: fixtures.Apart
     notes: tuple[str, ...]
     sources: Sources
+    repairs: Repairs | None = None
 
     def count(self, severity: Severity) -> int:
         """How many diagnostics have this severity."""
@@ -65,15 +72,30 @@ def scan(request: Request, progress: discover.Progress | None = None) -> Report:
         judgements, warnings = portability.examine(sources, listing, judgements)
     findings = merge(judgements, warnings)
     faults = tuple(finding.fault for found in findings.values() for finding in found)
-    candidate = _candidates(sources, listing, faults)
+    repairs = None
+    candidate: Callable[[Fault], Candidate | None] = _no_candidate
+    if faults:
+        from depcheck.fix.mend import mend
+        from depcheck.fix.proof import Proof
+        from depcheck.fix.propose import Bench
+        from depcheck.hints import Hints
+
+        hints = Hints(sources, listing, faults)
+        candidate = hints.candidate
+        proof = Proof(sources, listing, judgements, warnings)
+        repairs = mend(Bench(sources, hints), proof, faults, all_of_them=request.all_fixes)
     builds: tuple[Built, ...] = ()
     if listing.images:
         from depcheck import images
 
         builds, findings = images.examine(
-            sources, listing, request.scope, findings, include_fixtures=request.include_fixtures
+            sources,
+            listing,
+            findings,
+            repairs.mended() if repairs else None,
+            include_fixtures=request.include_fixtures,
         )
-    diagnostics = locate_all(sources, rules.check(Facts(findings, candidate)))
+    diagnostics = locate_all(sources, _repaired(rules.check(Facts(findings, candidate)), repairs))
     return Report(
         sources.tree.root,
         sources.tree.label,
@@ -86,6 +108,7 @@ def scan(request: Request, progress: discover.Progress | None = None) -> Report:
         left_out,
         listing.notes,
         sources,
+        repairs,
     )
 
 
@@ -130,15 +153,13 @@ def _is_reached(judgement: Judgement, judgements: Iterable[Judgement]) -> bool:
     )
 
 
-def _candidates(
-    sources: Sources, listing: discover.Listing, faults: tuple[Fault, ...]
-) -> Callable[[Fault], Candidate | None]:
-    """What is meant by a path that leads nowhere: imported where there is one."""
-    if not faults:
-        return lambda _: None
-    from depcheck.hints import Hints
+def _no_candidate(_: Fault) -> None:
+    """Nothing is meant by a fault where there is none."""
 
-    return Hints(sources, listing, faults).candidate
+
+def _repaired(diagnostics: Iterable[Diagnostic], repairs: Repairs | None) -> Iterator[Diagnostic]:
+    for diagnostic in diagnostics:
+        yield diagnostic if repairs is None else diagnostic._replace(fixes=repairs.of(diagnostic))
 
 
 def locate_all(sources: Sources, diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:

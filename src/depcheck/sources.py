@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any, TypeVar, TypeVarTuple
 
 from depcheck.tree.base import Tree
@@ -32,3 +32,14 @@ class Sources:
             table[key] = read(self, *key)
         found: Record = table[key]
         return found
+
+    def over(self, tree: Tree, changed: Collection[str], readers: Iterable[Callable[..., object]]) -> Sources:
+        """Those of `tree`, which differs from this one in the files `changed`, with what still holds.
+
+        readers: what each makes of a path depends on that file alone.
+        """
+        other = Sources(tree)
+        for read in readers:
+            table = self._known.get(read, {})
+            other._known[read] = {key: known for key, known in table.items() if key[0] not in changed}
+        return other

@@ -6,12 +6,14 @@ import argparse
 import os
 import sys
 import time
+from collections.abc import Sequence
 from typing import Any
 
 from depcheck import discover, paths, pipeline
 from depcheck.cli import CannotRunError, terminal
 from depcheck.cli.progress import Progress
 from depcheck.cli.streams import out, say
+from depcheck.model import Fix
 from depcheck.render.text import above, sentence
 
 
@@ -38,6 +40,11 @@ def add(commands: Any) -> None:
     parser.add_argument(
         "--include-fixtures", action="store_true", help="judge test fixtures and templates too"
     )
+    parser.add_argument("--fix", action="store_true", help="make the safe repairs, and report what is left")
+    parser.add_argument("--diff", action="store_true", help="print the safe repairs as a diff, and make none")
+    parser.add_argument(
+        "--unsafe-fixes", action="store_true", help="repairs that choose for you too, with --fix and --diff"
+    )
     parser.set_defaults(run=run)
 
 
@@ -45,15 +52,34 @@ def run(arguments: argparse.Namespace) -> int:
     """Scan; 0 nothing wrong, 1 errors."""
     started = time.perf_counter()
     request = _request(arguments)
+    if arguments.diff and (arguments.fix or arguments.format == "json"):
+        raise CannotRunError(
+            f"--diff cannot be combined with {'--fix' if arguments.fix else '--format json'}",
+            "the JSON has all repairs as data" if not arguments.fix else "",
+        )
     with Progress() as progress:
         report = pipeline.scan(request, progress)
+        applied: Sequence[Fix] = ()
+        if arguments.fix or arguments.diff:
+            from depcheck.cli import repairing
+
+            applied = repairing.chosen(report, unsafe=arguments.unsafe_fixes)
+        if arguments.fix and applied:
+            repairing.apply(report, applied)
+            report = pipeline.scan(request, progress)
     for note in report.notes:
         say(f"depcheck: {sentence(note)}\n")
     if arguments.root and any(one.name == "missing-workspace-root" for one in report.diagnostics):
         say("depcheck: nothing above `--root` was read, where the workspace root may be\n")
     if report.manifests == 0:
         say("depcheck: no manifest found\n")
+    if arguments.diff:
+        return repairing.show(report, applied, unsafe=arguments.unsafe_fixes)
     out(_render(report, arguments.format, time.perf_counter() - started))
+    if arguments.format == "full" and (applied or any(one.fixes for one in report.diagnostics)):
+        from depcheck.cli import repairing
+
+        out(repairing.closing(report, applied))
     return 1 if report.count("error") else 0
 
 
@@ -81,7 +107,9 @@ def _request(arguments: argparse.Namespace) -> pipeline.Request:
             hint = "name a directory, a manifest or a requirements file (.txt, .in)"
             raise CannotRunError(f"{path} is no manifest that depcheck knows", hint)
         scope.append(inside)
-    return pipeline.Request(root, tuple(scope), arguments.include_fixtures)
+    return pipeline.Request(
+        root, tuple(scope), arguments.include_fixtures, all_fixes=arguments.format == "json"
+    )
 
 
 def _directory(path: str) -> str:

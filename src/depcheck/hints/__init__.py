@@ -6,14 +6,14 @@ git says was renamed, then paths nearby.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
 from depcheck import form, paths
 from depcheck.discover import Listing
 from depcheck.hints import near
 from depcheck.hints.identity import Meant, Packages
 from depcheck.hints.renames import Renames
-from depcheck.manifest import toml
+from depcheck.manifest import locks, toml
 from depcheck.model import Candidate, Fault, Reference
 from depcheck.sources import Sources
 from depcheck.tree.base import Kind
@@ -25,6 +25,7 @@ _RULES = frozenset(
     }
 )  # fmt: skip
 _PACKAGES = ("package", "member")
+_LOCKS = {"cargo": "Cargo.lock", "uv": "uv.lock"}
 
 
 class Hints:
@@ -42,23 +43,49 @@ class Hints:
         self._renames: Renames | None = None
 
     def candidate(self, fault: Fault) -> Candidate | None:
-        """The one that is meant, or None where nothing speaks for any."""
+        """The likeliest, or None where nothing speaks for any."""
+        return next(self.candidates(fault), None)
+
+    def candidates(self, fault: Fault) -> Iterator[Candidate]:
+        """What could be meant, the likeliest first, each text once."""
         if fault.rule == "missing-member" and fault.tool == "uv" and fault.reference is not None:
-            return self._unlisted(fault, fault.reference)
+            unlisted = self._unlisted(fault, fault.reference)
+            if unlisted is not None:
+                yield unlisted
+            return
         asked = _asked(self.sources, fault)
         if asked is None:
-            return None
+            return
         reference, written = asked
+        seen = {reference.raw}
+        for meant in self._meant(fault, reference, written):
+            replacement = written.write(meant.target)
+            if replacement not in seen:
+                seen.add(replacement)
+                yield Candidate(replacement, meant.target, meant.reason, meant.is_certain)
+
+    def _meant(self, fault: Fault, reference: Reference, written: form.Form) -> Iterator[Meant]:
         nowhere = self._leads_nowhere(fault, reference)
-        found = self._renamed(fault, written, now=True) if nowhere else None
-        found = found or self._identified(fault, reference)
-        if found is None and nowhere:
-            found = self._renamed(fault, written, now=False) or near.meant(self.packages, fault, written)
-        if found is None:
-            return None
-        target, reason = found
-        replacement = written.write(target)
-        return None if replacement == reference.raw else Candidate(replacement, target, reason)
+        if nowhere and (renamed := self._renamed(fault, written, now=True)):
+            yield renamed
+        yield from self._identified(fault, reference)
+        if nowhere and (renamed := self._renamed(fault, written, now=False)):
+            yield renamed
+        if nowhere:
+            for meant in near.meant(self.packages, fault, written):
+                yield meant._replace(is_certain=self._is_locked(fault, reference, meant.target))
+
+    def _is_locked(self, fault: Fault, reference: Reference, target: str) -> bool:
+        """Whether the lock file of the workspace has the name of a package that is to be a member."""
+        if reference.kind != "member":
+            return False
+        name = self.packages.name(fault, target)
+        lock = paths.join(
+            paths.parent(reference.site.file), _LOCKS["cargo" if fault.tool == "cargo" else "uv"]
+        )
+        if name is None or len(self.packages.directories_of(fault, name)) != 1:
+            return False
+        return name in self.sources.get(_own_packages, lock)
 
     def _unlisted(self, fault: Fault, reference: Reference) -> Candidate | None:
         """A package that a workspace of uv does not list; what is to be written belongs to `members`."""
@@ -75,35 +102,25 @@ class Hints:
                 f'path = "{paths.relative(found, paths.parent(reference.site.file))}"', found, reason
             )
         reason = f"`{found or '.'}` holds `{reference.wanted}`, and `tool.uv.workspace.members` misses it"
-        return Candidate(where, found, reason)
-
-    def by_name(self, fault: Fault) -> tuple[Reference, str] | None:
-        """The reference of a fault as it is written, and the text that leads to the package it names."""
-        asked = _asked(self.sources, fault)
-        found = None if asked is None else self.packages.meant(fault, asked[0])
-        if asked is None or found is None:
-            return None
-        reference, written = asked
-        replacement = written.write(found[0])
-        return None if replacement == reference.raw else (reference, replacement)
+        is_only = len(self.packages.directories_of(fault, reference.wanted)) == 1
+        return Candidate(where, found, reason, is_only)
 
     def _leads_nowhere(self, fault: Fault, reference: Reference) -> bool:
         if reference.kind == "workspace" or self.sources.tree.kind(reference.target) is Kind.MISSING:
             return True
         return reference.kind in _PACKAGES and not self.packages.holds(fault, reference.target)
 
-    def _identified(self, fault: Fault, reference: Reference) -> Meant | None:
+    def _identified(self, fault: Fault, reference: Reference) -> Iterator[Meant]:
         """By the name that is asked for, for a member by a dependency that leads to the same place."""
-        found = self.packages.meant(fault, reference)
-        if found is not None or reference.kind != "member":
-            return found
+        yield from self.packages.meant(fault, reference)
+        if reference.kind != "member":
+            return
         for other in self._faults:
             asked = other.reference
             if asked is not None and asked.target == reference.target and asked.kind == "package":
-                found = self.packages.meant(other, asked)
-                if found is not None and self.packages.suits(fault, reference, found[0]):
-                    return found
-        return None
+                for meant in self.packages.meant(other, asked):
+                    if self.packages.suits(fault, reference, meant.target):
+                        yield meant
 
     def _renamed(self, fault: Fault, written: form.Form, *, now: bool) -> Meant | None:
         """By git: since the last commit, or before; to no place that stands in the same list already."""
@@ -113,9 +130,9 @@ class Hints:
         reference = written.reference
         renamed = self._renames.now if now else self._renames.before
         found = renamed(reference.target)
-        if found is None or not self._stands(fault, reference, found[0]):
+        if found is None or not self._stands(fault, reference, found.target):
             return None
-        return None if found[0] in near.neighbours(self.packages, written) else found
+        return None if found.target in near.neighbours(self.packages, written) else found
 
     def _missing(self) -> list[str]:
         """The targets of all faults that lead nowhere."""
@@ -142,3 +159,25 @@ def _asked(sources: Sources, fault: Fault) -> tuple[Reference, form.Form] | None
     reference = form.as_written(sources, reference)
     written = None if reference is None else form.of(sources.tree, reference)
     return None if reference is None or written is None else (reference, written)
+
+
+def _own_packages(sources: Sources, path: str) -> frozenset[str]:
+    """The names that a lock file has for packages of the repository itself."""
+    document = sources.get(locks.read, path) if sources.tree.is_file(path) else None
+    packages = document.data.get("package") if isinstance(document, toml.Document) else None
+    if not isinstance(packages, list):
+        return frozenset()
+    return frozenset(
+        package["name"]
+        for package in packages
+        if isinstance(package, dict)
+        and isinstance(package.get("name"), str)
+        and _is_own(package.get("source"))
+    )
+
+
+def _is_own(source: object) -> bool:
+    """Whether the source of a locked package is a directory of the repository: cargo has none for it."""
+    return source is None or (
+        isinstance(source, dict) and not {"editable", "virtual", "directory"}.isdisjoint(source)
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from depcheck import paths
 from depcheck.discover import Listing
@@ -17,7 +18,17 @@ from depcheck.tree.base import UnknownContentError
 _NAME = re.compile(rb"""\bname["']?\s*[=:]\s*["']?([^\s"',}\]]+)""")
 _CARGO = ("Cargo.toml",)
 _PYTHON = ("pyproject.toml", "setup.py", "setup.cfg")
-Meant = tuple[str, str]  # the target, and a sentence that says why
+
+
+class Meant(NamedTuple):
+    """Where a path should lead, and a sentence that says why.
+
+    is_certain: nothing else has the name that is wanted, or git itself says that it was renamed.
+    """
+
+    target: str
+    reason: str
+    is_certain: bool = False
 
 
 class Identity(NamedTuple):
@@ -35,15 +46,18 @@ class Packages:
         self._manifests = listing.everything
         self._mentions: dict[str, list[str]] | None = None
 
-    def meant(self, fault: Fault, reference: Reference) -> Meant | None:
-        """The directory of the package that the reference asks for by name, where it is not the target."""
+    def meant(self, fault: Fault, reference: Reference) -> Iterator[Meant]:
+        """The directories of packages with the name that the reference asks for, the nearest first.
+
+        None of them is the target itself.
+        """
         wanted = reference.wanted
         if (
             not wanted
             or reference.kind != "package"
             or paths.name(reference.target).endswith((".whl", ".gz", ".zip"))
         ):
-            return None
+            return
         named = self.directories_of(fault, wanted)
         own = paths.parent(reference.site.file)
         found = [directory for directory in named if directory not in (reference.target, own)]
@@ -53,13 +67,18 @@ class Packages:
                 for directory in found
                 if self._fits(reference, directory) and not self._fits(reference, reference.target)
             ]
-        if not found:
-            return None
         found.sort(key=lambda directory: self._rank(reference, directory))
-        best = found[0]
-        which = f"`{best}`" if best else "the top of the repository"
         others = f", the nearest of {len(found)} of that name" if len(found) > 1 else ""
-        return best, f"the package in {which} is named `{wanted}`{others}"
+        fitting = [directory for directory in found if self._rank(reference, directory)[:2] == (False, False)]
+        for index, directory in enumerate(found):
+            which = f"`{directory}`" if directory else "the top of the repository"
+            reason = f"the package in {which} is named `{wanted}`{'' if index else others}"
+            yield Meant(directory, reason, fitting == [directory])
+
+    def name(self, fault: Fault, directory: str) -> str | None:
+        """The name of the package in a directory; None where there is none, or it is not known."""
+        identity = self._identity(fault, directory)
+        return None if identity is None else identity.name
 
     def named(self, fault: Fault, name: str, near: str) -> str | None:
         """The directory of a package of that name, the nearest to the directory `near`."""

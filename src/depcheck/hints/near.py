@@ -13,13 +13,15 @@ from depcheck.tree.base import Kind, Tree
 
 _MOST_UP = 2  # `../` that are put before or taken away
 _MANIFESTS = ("Cargo.toml", "pyproject.toml", "setup.py", "setup.cfg")
+_Nearby = tuple[str, str]  # a target, and a sentence that says how it differs
 
 
-def meant(packages: Packages, fault: Fault, written: Form) -> Meant | None:
-    """The nearest path where what is wanted stands, and how it differs."""
+def meant(packages: Packages, fault: Fault, written: Form) -> Iterator[Meant]:
+    """The paths near by where what is wanted stands, and how each differs; the nearest first."""
     reference, tree = written.reference, packages.sources.tree
     if reference.kind == "workspace":
-        return _root_above(packages, written)
+        yield from _root_above(packages, written)
+        return
     taken = neighbours(packages, written)
     for target, reason in _nearby(packages, fault, written):
         if paths.is_outside(target) or target in (reference.target, paths.parent(reference.site.file)):
@@ -33,11 +35,10 @@ def meant(packages: Packages, fault: Fault, written: Form) -> Meant | None:
             continue
         elif fault.tool != "cargo" and not reference.site.line and not paths.is_below(target, written.base):
             continue  # the backends refuse files outside of the project
-        return target, reason
-    return None
+        yield Meant(target, reason)
 
 
-def _nearby(packages: Packages, fault: Fault, written: Form) -> Iterator[Meant]:
+def _nearby(packages: Packages, fault: Fault, written: Form) -> Iterator[_Nearby]:
     """Everything that it could be, the likeliest first."""
     reference, tree = written.reference, packages.sources.tree
     plain = written.plain
@@ -65,7 +66,7 @@ def _nearby(packages: Packages, fault: Fault, written: Form) -> Iterator[Meant]:
             yield at, f"`{at}` is the nearest package in a directory of that name"
 
 
-def _unlisted(packages: Packages, fault: Fault, written: Form) -> Iterator[Meant]:
+def _unlisted(packages: Packages, fault: Fault, written: Form) -> Iterator[_Nearby]:
     """For a member: the package that has the directory's name, or the one beside it that nobody lists."""
     target = written.reference.target
     last = paths.name(target)
@@ -85,7 +86,7 @@ def _unlisted(packages: Packages, fault: Fault, written: Form) -> Iterator[Meant
         yield beside[0], f"`{beside[0]}` holds the only package beside it that is not listed"
 
 
-def _climbing(tree: Tree, base: str, plain: str) -> Iterator[Meant]:
+def _climbing(tree: Tree, base: str, plain: str) -> Iterator[_Nearby]:
     for count in range(1, _MOST_UP + 1):
         how = "one `../`" if count == 1 else f"{count} `../`"
         target = tree.at(base, "../" * count + plain)
@@ -95,7 +96,7 @@ def _climbing(tree: Tree, base: str, plain: str) -> Iterator[Meant]:
             yield target, f"with {how} fewer it leads to `{target}`"
 
 
-def _above_or_below(packages: Packages, fault: Fault, target: str) -> Iterator[Meant]:
+def _above_or_below(packages: Packages, fault: Fault, target: str) -> Iterator[_Nearby]:
     """The directory of a manifest that is named itself; the package above or the only one below."""
     if paths.name(target) in _MANIFESTS:
         yield paths.parent(target), "the directory of the manifest is wanted, not the file"
@@ -107,13 +108,13 @@ def _above_or_below(packages: Packages, fault: Fault, target: str) -> Iterator[M
         yield below[0], f"`{below[0]}` is the only package below `{target}`"
 
 
-def _root_above(packages: Packages, written: Form) -> Meant | None:
+def _root_above(packages: Packages, written: Form) -> Iterator[Meant]:
     """The workspace root that `package.workspace` could name: the nearest above."""
     for above in paths.ancestors(written.base)[1:]:
         path = paths.join(above, "Cargo.toml")
         if packages.sources.tree.is_file(path) and toml.value_at(packages.sources, path, ("workspace",)):
-            return above, f"`{path}` is the nearest workspace root above"
-    return None
+            yield Meant(above, f"`{path}` is the nearest workspace root above")
+            return
 
 
 def neighbours(packages: Packages, written: Form) -> set[str]:

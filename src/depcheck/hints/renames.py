@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cached_property
 
 from depcheck import git, paths
+from depcheck.hints.identity import Meant
 from depcheck.record import NamedTuple
 from depcheck.tree.base import Tree, UnknownContentError
 
@@ -43,19 +44,23 @@ class Renames:
         self._missing = list(dict.fromkeys(path for path in missing if path))[:_PATHS]
         self._untracked = untracked
 
-    def now(self, path: str) -> tuple[str, str] | None:
+    def now(self, path: str) -> Meant | None:
         """Where `path` was moved to since the last commit, and what was done."""
         best = _place(path, self._staged) or _place(path, self._unstaged)
-        return None if best is None else (best, f"`{path}` was renamed to `{best}` since the last commit")
+        if best is None:
+            return None
+        return Meant(best, f"`{path}` was renamed to `{best}` since the last commit", is_certain=True)
 
-    def before(self, path: str) -> tuple[str, str] | None:
+    def before(self, path: str) -> Meant | None:
         """Where the last commit that touched `path` moved it to; that it is in no more."""
         if path in self._committed:
             return None
         own = [step for step in self._history if paths.is_below(step.source, path)]
         latest = [step for step in own if step.commit == own[0].commit]
         best = _place(path, latest)
-        return None if best is None else (best, f"commit {latest[0].commit} renamed `{path}` to `{best}`")
+        if best is None:
+            return None
+        return Meant(best, f"commit {latest[0].commit} renamed `{path}` to `{best}`", is_certain=True)
 
     def _ask(self, *words: str) -> str:
         if self._root is None or not self._missing:

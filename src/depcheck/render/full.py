@@ -36,9 +36,7 @@ def render(report: Report, seconds: float, root: str, screen: Screen) -> str:
             lines.extend(_remark("blocks", _named(blocked, footnotes), _margin(diagnostic), screen))
         if diagnostic.services:
             lines.extend(_remark("blocks", _services(diagnostic, said), _margin(diagnostic), screen))
-        if diagnostic.candidate is not None:
-            candidate = diagnostic.candidate
-            meant = f"did you mean `{candidate.replacement}`? {candidate.reason}"
+        for meant in _meant(diagnostic):
             lines.extend(_remark("help", meant, _margin(diagnostic), screen))
         lines.append("")
     for blocked, number in footnotes.items():
@@ -97,6 +95,22 @@ def _remark(kind: str, text: str, margin: int, screen: Screen) -> Iterator[str]:
     limit = screen.width - len(head) if screen.width else 0
     for index, line in enumerate(wrap(sentence(text).split(" "), limit)):
         yield (styled if index == 0 else " " * len(head)) + line
+
+
+def _meant(diagnostic: Diagnostic) -> Iterator[str]:
+    """What was meant, and what would mend it: once where both are the same."""
+    fix, candidate = next(iter(diagnostic.fixes), None), diagnostic.candidate
+    how = "" if fix is None else "`--fix`" if fix.applicability == "safe" else "`--unsafe-fixes`"
+    writes = (
+        fix is not None and any(edit.replacement == candidate.replacement for edit in fix.edits)
+        if candidate
+        else False
+    )
+    if candidate is not None:
+        end = f"; {how} writes it" if writes else ""
+        yield f"did you mean `{candidate.replacement}`? {candidate.reason}{end}"
+    if fix is not None and not writes:
+        yield f"{fix.title} ({how})"
 
 
 def _footnotes(report: Report, names: Mapping[str, str]) -> dict[Blocked, int]:

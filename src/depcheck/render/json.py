@@ -7,9 +7,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from depcheck import __version__
-from depcheck.model import Built, Diagnostic, Judgement, Position, Range, Verdict
+from depcheck.fix.splice import decode
+from depcheck.locate import Locator
+from depcheck.model import Built, Diagnostic, Edit, Fix, Judgement, Position, Range, Verdict
 from depcheck.pipeline import Report
 from depcheck.render import totals
+from depcheck.sources import Sources
 
 _VERDICTS: dict[Verdict, bool | None] = {"loads": True, "fails": False, "unknown": None}
 
@@ -17,6 +20,7 @@ _VERDICTS: dict[Verdict, bool | None] = {"loads": True, "fails": False, "unknown
 def render(report: Report, root: str) -> str:
     """The report; `root` is its root as the reader would write it, relative to the current directory."""
     names = totals.names(report)
+    places = Places(report.sources)
     document = {
         "schema_version": 1,
         "tool": {"name": "depcheck", "version": __version__},
@@ -24,7 +28,7 @@ def render(report: Report, root: str) -> str:
         "tree": report.tree,
         "packages": [_package(one, report.blocked.get(one.manifest, ())) for one in report.judgements],
         "builds": [_built(*one) for one in report.builds],
-        "diagnostics": [diagnostic(one, names) for one in report.diagnostics],
+        "diagnostics": [diagnostic(one, names, places) for one in report.diagnostics],
         "summary": totals.summary(report),
     }
     return dump(document)
@@ -35,7 +39,22 @@ def dump(document: Mapping[str, Any]) -> str:
     return json.dumps(_exact(document), indent=2) + "\n"
 
 
-def diagnostic(one: Diagnostic, names: Mapping[str, str]) -> dict[str, Any]:
+class Places:
+    """The ranges of edits, each file read once."""
+
+    def __init__(self, sources: Sources) -> None:
+        self._tree = sources.tree
+        self._known: dict[str, Locator] = {}
+
+    def __call__(self, edit: Edit) -> Range:
+        """Where the text stands that an edit replaces."""
+        locator = self._known.get(edit.file)
+        if locator is None:
+            locator = self._known[edit.file] = Locator(decode(self._tree.read(edit.file)))
+        return locator.between(edit.start, edit.end)
+
+
+def diagnostic(one: Diagnostic, names: Mapping[str, str], places: Places) -> dict[str, Any]:
     """A finding, as both `scan` and `predict` give it."""
     reference = one.reference
     return {
@@ -55,8 +74,20 @@ def diagnostic(one: Diagnostic, names: Mapping[str, str]) -> dict[str, Any]:
         },
         "fingerprint": one.fingerprint,
         "blocks": {"packages": list(totals.packages(one, names)), "services": list(one.services)},
-        "fixes": [],
+        "fixes": [_fix(fix, places) for fix in one.fixes],
         "help_uri": f"docs/rules/{one.name}.md",
+    }
+
+
+def _fix(fix: Fix, places: Places) -> dict[str, Any]:
+    return {
+        "title": fix.title,
+        "applicability": fix.applicability,
+        "proved": True,  # what is not is none
+        "edits": [
+            {"file": edit.file, "range": _range(places(edit)), "replacement": edit.replacement}
+            for edit in fix.edits
+        ],
     }
 
 

@@ -15,6 +15,7 @@ _VERDICTS = {"loads": "green", "fails": "red", "unknown": "yellow"}
 
 def as_json(prediction: Prediction, diagnostics: Iterable[Diagnostic]) -> str:
     """The contract of `schema/predict-1.json`."""
+    places = json.Places(prediction.sources)
     return json.dump(
         {
             "schema_version": 1,
@@ -22,7 +23,7 @@ def as_json(prediction: Prediction, diagnostics: Iterable[Diagnostic]) -> str:
             "cwd": prediction.cwd,
             "verdict": prediction.verdict,
             "because": prediction.because,
-            "diagnostics": [json.diagnostic(one, {}) for one in diagnostics],
+            "diagnostics": [json.diagnostic(one, {}, places) for one in diagnostics],
         }
     )
 

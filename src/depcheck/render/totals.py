@@ -80,7 +80,7 @@ def summary(report: Report) -> dict[str, int]:
         "errors": report.count("error"),
         "warnings": report.count("warning"),
         "infos": report.count("info"),
-        "fixable": 0,
+        "fixable": sum(bool(one.fixes) for one in report.diagnostics),
         "unknown": sum(map(is_unknown, report.judgements))
         + sum(built.verdict == "unknown" for built, _ in report.builds),
         "not_judged": len(report.not_judged),

@@ -1,0 +1,68 @@
+"""What `scan --fix`, `scan --diff` and `fix` do with repairs, and the words for it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+from depcheck.cli import CannotRunError, terminal
+from depcheck.cli.streams import out, say
+from depcheck.fix.splice import contents
+from depcheck.fix.write import CannotWriteError, write
+from depcheck.model import Fix
+from depcheck.pipeline import Report
+from depcheck.render.text import count
+from depcheck.tree.base import UnknownContentError
+
+
+def chosen(report: Report, *, unsafe: bool) -> list[Fix]:
+    """The repairs that are to be made."""
+    if report.repairs is None:
+        return []
+    return [proposal.fix for proposal in report.repairs.chosen(unsafe=unsafe)]
+
+
+def apply(report: Report, fixes: Sequence[Fix]) -> None:
+    """Write them. Raises CannotRunError, and then no file is changed."""
+    try:
+        write(report.root, list(contents(report.sources.tree, fixes)))
+    except CannotWriteError as error:
+        raise CannotRunError(str(error), "no file was changed") from error
+    except (OSError, UnknownContentError) as error:
+        raise CannotRunError(f"a file cannot be edited: {error}", "no file was changed") from error
+
+
+def show(report: Report, fixes: Sequence[Fix], *, unsafe: bool) -> int:
+    """Print them as a diff, and to stderr what stays; the exit code of the scan."""
+    from depcheck.render import concise, diff
+
+    screen = terminal.screen(sys.stdout)
+    out(diff.render(contents(report.sources.tree, fixes), screen, is_terminal=sys.stdout.isatty()))
+    mended = set(fixes)
+    left = [one for one in report.diagnostics if not mended.intersection(one.fixes)]
+    for diagnostic in left:
+        say(f"{concise.line(diagnostic, '.', terminal.screen(sys.stderr))}\n")
+    done = len(report.diagnostics) - len(left)
+    more = _more(report, fixes, unsafe=unsafe)
+    say(f"{count(done, 'finding')} would be mended, {len(left):,} would stay{more}\n")
+    return 1 if report.count("error") else 0
+
+
+def closing(report: Report, applied: Sequence[Fix]) -> str:
+    """How much was done, and what could be done yet. report: of what is left."""
+    said = []
+    if applied:
+        said.append(f"{count(len(applied), 'repair')} made")
+    safe = sum(any(fix.applicability == "safe" for fix in one.fixes) for one in report.diagnostics)
+    unsafe = sum(bool(one.fixes) for one in report.diagnostics) - safe
+    if safe:
+        said.append(f"{count(safe, 'finding')} can be mended with --fix")
+    if unsafe:
+        said.append(f"{unsafe:,} {'more ' if safe else ''}with --fix --unsafe-fixes")
+    return f"{', '.join(said)}\n" if said else ""
+
+
+def _more(report: Report, fixes: Sequence[Fix], *, unsafe: bool) -> str:
+    mended = set(fixes)
+    more = sum(bool(one.fixes) and not mended.intersection(one.fixes) for one in report.diagnostics)
+    return f" ({more:,} more with --unsafe-fixes)" if more and not unsafe else ""

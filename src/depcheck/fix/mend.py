@@ -1,0 +1,61 @@
+"""From faults to the repairs that hold, the best first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from depcheck.fix.proof import Proof, Proposal
+from depcheck.fix.propose import Bench, propose
+from depcheck.fix.splice import overlay
+from depcheck.model import Diagnostic, Fault, FaultKey, Fix, fault_key
+from depcheck.record import NamedTuple
+from depcheck.tree.base import Tree
+
+_MOST = 8  # repairs of one fault that are tried
+
+
+class Repairs(NamedTuple):
+    """The proved repairs of each fault, the best first."""
+
+    proof: Proof
+    faults: tuple[Fault, ...]
+    fixes: Mapping[FaultKey, tuple[Fix, ...]]
+
+    def of(self, fault: Fault | Diagnostic) -> tuple[Fix, ...]:
+        """Those of one fault."""
+        return self.fixes.get(fault_key(fault), ())
+
+    def chosen(self, *, unsafe: bool = False) -> list[Proposal]:
+        """The best of each fault that is safe (or the best at all), as far as they hold together."""
+        best = []
+        for fault in self.faults:
+            allowed = (fix for fix in self.of(fault) if unsafe or fix.applicability == "safe")
+            fix = next(allowed, None)
+            if fix is not None:
+                best.append(Proposal(fault, fix))
+        return self.proof.settle(best)
+
+    def mended(self) -> tuple[Tree, dict[FaultKey, Fault]] | None:
+        """The tree with the safe repairs made, and what is wrong with it still; None where there are none."""
+        made = self.chosen()
+        if not made:
+            return None
+        done = {fault_key(one.fault) for one in made}
+        left = {fault_key(fault): fault for fault in self.faults if fault_key(fault) not in done}
+        return overlay(self.proof.sources.tree, [one.fix for one in made]), left
+
+
+def mend(bench: Bench, proof: Proof, faults: Iterable[Fault], *, all_of_them: bool) -> Repairs:
+    """The proved repairs of each fault: the best one, or all of them."""
+    faults = tuple(faults)
+    found: dict[FaultKey, list[Fix]] = {}
+    waiting = {}
+    for fault in faults:
+        proposed = list(propose(bench, fault))[:_MOST]
+        if proposed:
+            waiting[fault_key(fault)] = [Proposal(fault, fix) for fix in reversed(proposed)]
+    while waiting:
+        for proposal in proof.settle([left.pop() for left in waiting.values()]):
+            found.setdefault(fault_key(proposal.fault), []).append(proposal.fix)
+        waiting = {key: left for key, left in waiting.items() if left and (all_of_them or key not in found)}
+    return Repairs(proof, faults, {key: tuple(fixes) for key, fixes in found.items()})

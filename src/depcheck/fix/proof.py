@@ -1,0 +1,213 @@
+"""Repairs tried on an overlay: what counts is that the finding goes and that nothing fails because of it.
+
+Only manifests that can reach an edited file are judged again. All that is to be tried is tried at once,
+and halved where it does harm, so that a repository with fifty findings is not judged fifty times.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+from itertools import chain
+
+from depcheck import fixtures, judging, paths, portability
+from depcheck.discover import Listing, is_requirements
+from depcheck.fix.splice import by_file, overlaps, overlay
+from depcheck.manifest import cargo, locks, pyproject, strict, toml
+from depcheck.model import Fault, Fix, Judgement, Outcome, Verdict
+from depcheck.record import NamedTuple
+from depcheck.sources import Sources
+from depcheck.tree.base import UnknownContentError
+
+# What these read depends on one file alone: what they made of the others still holds.
+_READERS = (toml.read_text, toml.read, toml.shown, locks.read, cargo.read, pyproject.read, strict.read)
+# What a repair can bring about itself; anything else that is new was hidden by what it has mended.
+_CAUSED = frozenset({"dependency-cycle", "duplicate-package", "name-mismatch", "version-mismatch"})
+Mark = tuple[object, ...]
+
+
+class Proposal(NamedTuple):
+    """A repair and the fault that it is for."""
+
+    fault: Fault
+    fix: Fix
+
+
+class _Tried(NamedTuple):
+    """What is wrong after edits. harm: whether something fails that did not fail before."""
+
+    marks: frozenset[Mark]
+    harm: bool
+
+
+class Proof:
+    """The tree as it is, which everything is held against.
+
+    judgements: as `portability` has left them, with its warnings.
+    """
+
+    def __init__(
+        self,
+        sources: Sources,
+        listing: Listing,
+        judgements: Iterable[Judgement],
+        warnings: Iterable[Fault] = (),
+    ) -> None:
+        self.sources = sources
+        self._listing = listing
+        self._judged = tuple(judgements)
+        self._warnings = tuple(warnings)
+        self._good: frozenset[Fix] = frozenset()
+
+    def settle(self, proposals: Sequence[Proposal]) -> list[Proposal]:
+        """Those that hold when they are all made together; of two that overlap the first."""
+        apart: list[Proposal] = []
+        for proposal in proposals:
+            if not overlaps(proposal.fix.edits, chain.from_iterable(one.fix.edits for one in apart)):
+                apart.append(proposal)
+        if self._good != frozenset(proposal.fix for proposal in apart):
+            apart = self._settle(apart)
+            self._good = frozenset(proposal.fix for proposal in apart)
+        return apart
+
+    def _settle(self, proposals: list[Proposal]) -> list[Proposal]:
+        while proposals:
+            tried = self._try(proposals)
+            if tried is None or tried.harm:
+                if len(proposals) == 1:
+                    return []
+                half = len(proposals) // 2
+                held = [*self._settle(proposals[:half]), *self._settle(proposals[half:])]
+                if len(held) == len(proposals):  # each half is good, both together are not
+                    return held[:half]
+                proposals = held
+                continue
+            held = [one for one in proposals if mark(one.fault) not in tried.marks]
+            if len(held) == len(proposals):
+                return held
+            proposals = held
+        return proposals
+
+    def _try(self, proposals: Sequence[Proposal]) -> _Tried | None:
+        fixes = [one.fix for one in proposals]
+        try:
+            tree = overlay(self.sources.tree, fixes)
+        except (OSError, UnknownContentError):
+            return None
+        edited = frozenset(by_file(fixes))
+        sources = self.sources.over(tree, edited, _READERS)
+        before = {judgement.manifest: judgement for judgement in self._reaching(edited)}
+        examined = portability.examine(
+            sources, self._listing, tuple(judging.judge_each(sources, self._named(before)))
+        )
+        after = {judgement.manifest: judgement for judgement in examined.judgements}
+        found = (*chain.from_iterable(map(_faults, after.values())), *examined.warnings)
+        touched = frozenset(_place(one.fault) for one in proposals)
+        harm = any(_place(fault) in touched and mark(fault) not in self._marks for fault in found)
+        harm = harm or any(self._is_harmed(before[one], after.get(one)) for one in before)
+        return _Tried(frozenset(map(mark, found)), harm)
+
+    def _named(self, manifests: Iterable[str]) -> list[str]:
+        """With all requirements files where there is one: which are entries depends on the others."""
+        named = list(manifests)
+        if any(map(is_requirements, named)):
+            named += [path for path in self._everything if is_requirements(path) and path not in named]
+        return named
+
+    def _is_harmed(self, before: Judgement, after: Judgement | None) -> bool:
+        if after is None:
+            return True
+        for old, new in zip(_outcomes(before), _outcomes(after), strict=True):
+            if _RANK[new.verdict] < _RANK[old.verdict]:
+                return True
+            if any(fault.rule in _CAUSED and mark(fault) not in self._marks for fault in new.faults):
+                return True
+            if any(mark(fault) not in self._marks and not self._was_hidden(fault) for fault in new.faults):
+                return True
+        return False
+
+    def _was_hidden(self, fault: Fault) -> bool:
+        """Whether what stands in the file of a new fault could not be seen before."""
+        known = self._everything.get(fault.site.file)
+        return known is None or known.loads.verdict == "fails"
+
+    def _reaching(self, edited: Iterable[str]) -> Iterator[Judgement]:
+        """The manifests whose judgement can depend on what stands in the edited files."""
+        seen = set(edited)
+        waiting = list(seen)
+        while waiting:
+            at = waiting.pop()
+            for manifest in self._readers.get(at, ()):
+                if manifest not in seen:
+                    seen.add(manifest)
+                    waiting.append(manifest)
+        for judgement in self._everything.values():
+            if judgement.manifest in seen or any(
+                paths.is_below(judgement.manifest, _reach(file)) for file in edited
+            ):
+                yield judgement
+
+    @cached_property
+    def _everything(self) -> dict[str, Judgement]:
+        """The judgements of the whole tree, those outside of the scope too: a repair must not harm them."""
+        known = {judgement.manifest: judgement for judgement in self._judged}
+        others = [path for path in self._listing.everything if path not in self._inside]
+        apart = fixtures.apart(self.sources.tree, others, ("",))
+        others = [path for path in others if path not in apart]
+        if others:
+            found = tuple(judging.judge_each(self.sources, others))
+            found = portability.examine(self.sources, self._listing, found).judgements
+            known.update((judgement.manifest, judgement) for judgement in found)
+        return known
+
+    @cached_property
+    def _inside(self) -> frozenset[str]:
+        return frozenset(self._listing.manifests)
+
+    @cached_property
+    def _marks(self) -> frozenset[Mark]:
+        """Everything that is wrong with the tree as it is."""
+        faults = chain.from_iterable(map(_faults, self._everything.values()))
+        return frozenset(map(mark, (*faults, *self._warnings)))
+
+    @cached_property
+    def _readers(self) -> dict[str, list[str]]:
+        """A manifest -> those that name its directory, or itself."""
+        found: dict[str, list[str]] = {}
+        for judgement in self._everything.values():
+            for reference in judgement.references:
+                for path in (reference.target, *(paths.join(reference.target, name) for name in _NAMES)):
+                    found.setdefault(path, []).append(judgement.manifest)
+        return found
+
+
+_NAMES = ("Cargo.toml", "pyproject.toml", "setup.py")
+_RANK: dict[Verdict, int] = {"fails": 0, "unknown": 1, "loads": 2}
+
+
+def mark(fault: Fault) -> Mark:
+    """What makes a fault the same one although lines have moved."""
+    site = fault.site
+    raw = fault.reference.raw if fault.reference else site.within
+    return fault.rule, site.file, tuple(part for part in site.route if isinstance(part, str)), raw
+
+
+def _place(fault: Fault) -> Mark:
+    site = fault.site
+    return site.file, tuple(part for part in site.route if isinstance(part, str)), site.line
+
+
+def _faults(judgement: Judgement) -> Iterator[Fault]:
+    for outcome in _outcomes(judgement):
+        yield from outcome.faults
+        yield from outcome.latent
+
+
+def _outcomes(judgement: Judgement) -> tuple[Outcome, Outcome, Outcome]:
+    return judgement.loads, judgement.resolves, judgement.builds
+
+
+def _reach(file: str) -> str:
+    """The directory whose manifests may read a file above them: a workspace root, a configuration."""
+    directory = paths.parent(file)
+    return paths.parent(directory) if paths.name(directory) == ".cargo" else directory

@@ -1,0 +1,73 @@
+"""Text with edits in it: every byte outside of them stays."""
+
+from __future__ import annotations
+
+from codecs import BOM_UTF8
+from collections.abc import Iterable, Iterator
+
+from depcheck import paths
+from depcheck.model import Edit, Fix
+from depcheck.record import NamedTuple
+from depcheck.tree.base import Tree, UnknownContentError
+from depcheck.tree.overlay import Overlay, Text
+
+
+def decode(content: bytes) -> str:
+    """The text that the offsets of an `Edit` count in."""
+    return content.removeprefix(BOM_UTF8).decode("utf-8", "surrogateescape")
+
+
+def splice(content: bytes, edits: Iterable[Edit]) -> bytes:
+    """The content of a file with the edits made, none of which overlaps another."""
+    mark = BOM_UTF8 if content.startswith(BOM_UTF8) else b""
+    text = decode(content)
+    for edit in sorted(edits, key=lambda edit: (edit.start, edit.end), reverse=True):
+        text = f"{text[: edit.start]}{edit.replacement}{text[edit.end :]}"
+    return mark + text.encode("utf-8", "surrogateescape")
+
+
+def by_file(fixes: Iterable[Fix]) -> dict[str, list[Edit]]:
+    """The edits of all fixes by file, each once: several findings may be mended by the same one."""
+    files: dict[str, dict[Edit, None]] = {}
+    for fix in fixes:
+        for edit in fix.edits:
+            files.setdefault(edit.file, {})[edit] = None
+    return {file: sorted(edits, key=lambda edit: edit.start) for file, edits in files.items()}
+
+
+def overlaps(one: Iterable[Edit], others: Iterable[Edit]) -> bool:
+    """Whether an edit of one touches the text of another of the others; equal edits do not."""
+    return any(
+        edit != other and edit.file == other.file and edit.start <= other.end and other.start <= edit.end
+        for edit in one
+        for other in others
+    )
+
+
+class Content(NamedTuple):
+    """A file as it was read and as it is to be. path: canonical, links followed."""
+
+    path: str
+    before: bytes
+    after: bytes
+
+
+def contents(tree: Tree, fixes: Iterable[Fix]) -> Iterator[Content]:
+    """The files that fixes edit, none of which overlaps another.
+
+    Raises what `Tree.read` raises, UnknownContentError also for what a link leads to that is not ours.
+    """
+    for file, edits in by_file(fixes).items():
+        path = tree.resolve(file)
+        if paths.is_outside(path) or ".git" in path.split("/"):
+            raise UnknownContentError(f"`{file}` leads out of the repository")
+        before = tree.read(path)
+        yield Content(path, before, splice(before, edits))
+
+
+def overlay(tree: Tree, fixes: Iterable[Fix]) -> Overlay:
+    """The tree with the fixes made. Raises as `contents`."""
+    edited = Overlay(tree)
+    for content in contents(tree, fixes):
+        edited.put(content.path, Text(content.after))
+    return edited

@@ -1,0 +1,53 @@
+"""Edits as a unified diff, as `git apply` and `patch -p1` take it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from depcheck.fix.splice import Content
+from depcheck.render.screen import Screen
+from depcheck.render.text import plain
+
+_STYLES = {"-": "red", "+": "green", "@": "cyan"}
+_QUOTED = {"\\": "\\\\", '"': '\\"', "\t": "\\t", "\n": "\\n", "\r": "\\r"}
+
+
+def render(contents: Iterable[Content], screen: Screen, *, is_terminal: bool) -> str:
+    """The diff of all files; for a terminal what could steer it is written out."""
+    lines: list[str] = []
+    for content in contents:
+        for line in _unified(content):
+            text = plain(line) if is_terminal else line
+            lines.append(
+                screen.style(text, "bold" if line[:3] in ("---", "+++") else _STYLES.get(line[:1], ""))
+            )
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _unified(content: Content) -> Iterator[str]:
+    from difflib import unified_diff
+
+    before, after = _lines(content.before), _lines(content.after)
+    old, new = _name(f"a/{content.path}"), _name(f"b/{content.path}")
+    for line in unified_diff(before, after, old, new):
+        yield line.removesuffix("\n")
+        if not line.endswith("\n"):
+            yield "\\ No newline at end of file"
+
+
+def _lines(content: bytes) -> list[str]:
+    """Lines with their ends; a carriage return is part of its line."""
+    *lines, last = content.decode("utf-8", "surrogateescape").split("\n")
+    return [*(f"{line}\n" for line in lines), *([last] if last else [])]
+
+
+def _name(path: str) -> str:
+    """As git quotes a path that a line could not hold."""
+    if path.isprintable() and not set(path) & set(_QUOTED):
+        return path
+    written = "".join(_QUOTED.get(char) or (char if char.isprintable() else _octal(char)) for char in path)
+    return f'"{written}"'
+
+
+def _octal(char: str) -> str:
+    return "".join(f"\\{byte:03o}" for byte in char.encode("utf-8", "surrogateescape"))
