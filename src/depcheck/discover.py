@@ -16,8 +16,9 @@ _REQUIREMENTS = (
     "constraints*.in", "requirements/*.txt", "requirements/*.in", "reqs.txt", "reqs.in", "reqs[-_.]*.txt",
     "reqs[-_.]*.in", "reqs/*.txt", "reqs/*.in",
 )  # fmt: skip
-_DOCKERFILES = ("Dockerfile", "Dockerfile.*", "*.Dockerfile", "Containerfile")
+_DOCKERFILES = ("Dockerfile", "Dockerfile.*", "*.Dockerfile", "*.dockerfile", "Containerfile")
 _COMPOSE = ("compose*.y*ml", "docker-compose*.y*ml")
+_BAKE = ("docker-bake*.hcl", "docker-bake*.json")
 # What stands at the end of a name of what is no Dockerfile, or becomes one first.
 _NO_DOCKERFILE = (
     ".dockerignore", ".j2", ".jinja", ".jinja2", ".tmpl", ".tpl", ".template", ".in", ".erb", ".mustache",
@@ -48,7 +49,7 @@ class Listing:
 
     scope: what is judged lies below one of these.
     manifests: canonical paths, sorted, of those in the scope; everything: of all others as well.
-    images: Dockerfiles and compose files of the whole tree, sorted.
+    images: Dockerfiles, compose files and bake files of the whole tree, sorted.
     notes: words for stderr. has_git: git has listed them. untracked: those that are not in its index.
     """
 
@@ -57,7 +58,7 @@ class Listing:
     ) -> None:
         self.root = root
         self.scope = tuple(scope)
-        self.images = tuple(path for path in everything if is_dockerfile(path) or is_compose(path))
+        self.images = tuple(path for path in everything if is_of_images(path))
         if self.images:
             among = frozenset(self.images)
             everything = tuple(path for path in everything if path not in among)
@@ -112,7 +113,9 @@ def discover(root: str, scope: Sequence[str], progress: Progress | None = None) 
 
 def _listed(root: str) -> dict[str, bool] | git.Refusal:
     """Tracked (True) and untracked manifests that are there; ignored ones are not listed."""
-    globs = [f":(glob)**/{name}" for name in (*_NAMES, *_REQUIREMENTS, "*.py", *_DOCKERFILES, *_COMPOSE)]
+    globs = [
+        f":(glob)**/{name}" for name in (*_NAMES, *_REQUIREMENTS, "*.py", *_DOCKERFILES, *_COMPOSE, *_BAKE)
+    ]
     words = ("ls-files", "-z", "-t", "-c", "-o", "--exclude-standard", "--", *globs)
     listed = git.answer(root, *words, globs=True)
     if isinstance(listed, git.Refusal):
@@ -124,7 +127,7 @@ def _listed(root: str) -> dict[str, bool] | git.Refusal:
         for path, known in found.items()
         if (
             os.path.lexists(os.path.join(root, path))
-            if is_manifest(path) or is_dockerfile(path) or is_compose(path)
+            if is_manifest(path) or is_of_images(path)
             else path.endswith(".py") and paths.parent(path) not in packages and _has_metadata(root, path)
         )
     }
@@ -151,8 +154,7 @@ def _walked(root: str, progress: Progress | None) -> list[str]:
                     ahead.append(path)
             elif (
                 is_manifest(path)
-                or is_dockerfile(path)
-                or is_compose(path)
+                or is_of_images(path)
                 or (is_script(path) and not is_package and _has_metadata(root, path))
             ):
                 found.append(path)
@@ -170,7 +172,7 @@ def is_dockerfile(path: str) -> bool:
     return (
         name in ("Dockerfile", "Containerfile")
         or (name.startswith("Dockerfile.") and not name.endswith(_NO_DOCKERFILE))
-        or name.endswith(".Dockerfile")
+        or name.endswith((".Dockerfile", ".dockerfile"))
     )
 
 
@@ -178,6 +180,17 @@ def is_compose(path: str) -> bool:
     """Whether the name says that a file is one of Compose."""
     name = paths.name(path)
     return name.endswith((".yml", ".yaml")) and name.startswith(("compose.", "docker-compose", "compose-"))
+
+
+def is_bake(path: str) -> bool:
+    """Whether the name says that a file is one of `docker buildx bake`."""
+    name = paths.name(path)
+    return name.startswith("docker-bake") and name.endswith((".hcl", ".json"))
+
+
+def is_of_images(path: str) -> bool:
+    """Whether the name says that a file is about images: a Dockerfile, or one that declares builds."""
+    return is_dockerfile(path) or is_compose(path) or is_bake(path)
 
 
 def is_script(path: str) -> bool:
@@ -203,7 +216,7 @@ def _has_metadata(root: str, path: str) -> bool:
 
 def takes(root: str, path: str) -> bool:
     """Whether a file that is named as PATH is one to judge: by its name, or for its being named."""
-    if is_manifest(path) or is_dockerfile(path) or is_compose(path) or path.endswith((".txt", ".in")):
+    if is_manifest(path) or is_of_images(path) or path.endswith((".txt", ".in")):
         return True
     return is_script(path) and _has_metadata(root, path)
 

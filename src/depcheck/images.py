@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from depcheck import clone, fixtures, paths
-from depcheck.discover import Listing, is_compose, is_dockerfile
+from depcheck.discover import Listing, is_bake, is_compose, is_dockerfile
+from depcheck.image.builds import Planned
 from depcheck.image.judge import Found, Images, Known
 from depcheck.model import Built, Fault, fault_key
 from depcheck.rules.facts import Finding
@@ -43,6 +44,7 @@ def examine(
         if path not in apart and any(paths.is_below(path, top) for top in listing.scope)
     ]
     composed = [path for path in listing.images if is_compose(path) and path not in apart]
+    baked = [path for path in listing.images if is_bake(path) and path not in apart]
     dockerfiles = [path for path in inside if is_dockerfile(path)]
     found: list[Found] = []
     projects = []
@@ -54,15 +56,25 @@ def examine(
     known = {fault_key(one.fault): one.fault for listed in findings.values() for one in listed}
     from depcheck.image import builds, judge
 
-    plans = builds.planned(sources, dockerfiles, projects)
-    plans = [
-        plan
-        for plan in plans
-        if plan.dockerfile in inside and not (plan.guesses and _foreign(plan.dockerfile))
-    ]
+    targets: tuple[Planned, ...] = ()
+    if baked:
+        from depcheck.image import bake
+
+        targets, missing = bake.declared(sources, baked)
+        found += missing
+    plans = builds.planned(sources, dockerfiles, projects, targets)
+    plans = [plan for plan in plans if _counts(plan, inside, listing.scope)]
     images = judge.judge(sources, plans, known, mended)
     found += images.found
-    return images.builds, _merged(findings, images, list(_settled(tree.root, listing, found, inside)))
+    among = {*inside, *(plan.dockerfile for plan in plans)}
+    return images.builds, _merged(findings, images, list(_settled(tree.root, listing, found, among)))
+
+
+def _counts(plan: Planned, inside: Sequence[str], scope: Sequence[str]) -> bool:
+    """Whether a build is judged: what is declared may be called anything, and lie anywhere in the scope."""
+    if plan.guesses:
+        return plan.dockerfile in inside and not _foreign(plan.dockerfile)
+    return any(paths.is_below(plan.dockerfile, top) for top in scope)
 
 
 def _foreign(path: str) -> bool:
@@ -70,9 +82,8 @@ def _foreign(path: str) -> bool:
     return any(part in _FOREIGN or part.startswith("testfile") for part in path.split("/")[:-1])
 
 
-def _settled(root: str, listing: Listing, found: Sequence[Found], inside: Sequence[str]) -> Iterator[Found]:
-    """What lies in the scope; what git ignores, or a step before makes, may be there when it counts."""
-    among = frozenset(inside)
+def _settled(root: str, listing: Listing, found: Sequence[Found], among: set[str]) -> Iterator[Found]:
+    """What is among these files; what git ignores, or a step before makes, may be there when it counts."""
     asked = [path for one in found if (path := _absent(one.fault))]
     ignored = clone.ignored(root, asked) if asked and listing.has_git else frozenset[str]()
     for one in found:

@@ -80,13 +80,14 @@ def _inside(root: str, path: str) -> str:
 
 def _plan(sources: Sources, dockerfile: str, arguments: argparse.Namespace) -> Planned:
     """The build that is meant: as it is given, as compose declares it, or the likeliest."""
-    from depcheck.image import builds, compose, view
+    from depcheck.image import bake, builds, compose, view
 
     listed = discover.discover(sources.tree.root, ("",)).images if arguments.context is None else ()
     projects = list(compose.projects(sources, [path for path in listed if discover.is_compose(path)]))
+    targets = bake.declared(sources, [path for path in listed if discover.is_bake(path)]).plans
     plans = [
         plan
-        for plan in builds.planned(sources, (), projects)
+        for plan in builds.planned(sources, (), projects, targets)
         if plan.dockerfile == dockerfile and (not arguments.service or arguments.service in plan.services)
     ]
     if arguments.service and not plans:

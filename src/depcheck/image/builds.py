@@ -1,8 +1,8 @@
 """Which image builds there are: each Dockerfile with each context it is built with.
 
-What a compose file declares counts, then what scripts and workflows of the repository start (`commands`).
-For a Dockerfile that none of them names, the usual places are guessed: its own directory and the root,
-and where its COPYs cannot be carried out in either, those between.
+What compose files and bake files declare counts, then what scripts and workflows of the repository start
+(`commands`). For a Dockerfile that none of them names, the usual places are guessed: its own directory and
+the root, and where its COPYs cannot be carried out in either, those between.
 """
 
 from __future__ import annotations
@@ -53,19 +53,24 @@ class Planned(NamedTuple):
     started: bool = False
 
 
-def planned(sources: Sources, dockerfiles: Iterable[str], projects: Iterable[Project]) -> list[Planned]:
-    """The builds of what is listed; those that differ in nothing but the service are one."""
+def planned(
+    sources: Sources, dockerfiles: Iterable[str], projects: Iterable[Project], baked: Iterable[Planned] = ()
+) -> list[Planned]:
+    """The builds of what is listed; those that differ in nothing but the service are one.
+
+    baked: those that bake files declare.
+    """
     tree = sources.tree
     found: dict[tuple[object, ...], Planned] = {}
     for project in projects:
         for service in project.services.values():
             build = None if service.build is None else _declared(tree, service, service.build)
             if build is not None:
-                values = tuple(sorted(build.arguments.values.items()))
-                key = (*build[:2], values, build.arguments.target, *build[3:5])
-                known = found.get(key)
+                known = found.get(_key(build))
                 services = (*known.services, *build.services) if known else build.services
-                found[key] = build._replace(services=tuple(dict.fromkeys(services)))
+                found[_key(build)] = build._replace(services=tuple(dict.fromkeys(services)))
+    for build in baked:
+        found.setdefault(_key(build), build)
     builds = list(found.values())
     named = {build.dockerfile for build in builds}
     left = [path for path in dockerfiles if path not in named]
@@ -76,6 +81,12 @@ def planned(sources: Sources, dockerfiles: Iterable[str], projects: Iterable[Pro
         for path in left:
             builds.extend(guessed(path))
     return builds
+
+
+def _key(build: Planned) -> tuple[object, ...]:
+    """What two builds have in common that come to the same."""
+    arguments = build.arguments
+    return (*build[:2], tuple(sorted(arguments.values.items())), arguments.target, *build[3:5])
 
 
 def guessed(path: str) -> Iterator[Planned]:

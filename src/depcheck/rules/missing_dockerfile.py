@@ -11,10 +11,11 @@ RULE = Rule(
     code="DC301",
     name="missing-dockerfile",
     severity="error",
-    summary="the Dockerfile of a compose service does not exist",
+    summary="the Dockerfile of a compose service or a bake target does not exist",
     manual="""\
-The service is built, and where its Dockerfile would be, nothing is. `dockerfile:` counts from the
-build *context*, not from the compose file; without it the context holds `Dockerfile`.
+The service (or target) is built, and where its Dockerfile would be, nothing is. `dockerfile:`
+counts from the build *context*, not from the compose file; without it the context holds
+`Dockerfile`.
 
 ## How to mend it
 

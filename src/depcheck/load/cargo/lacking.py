@@ -21,7 +21,7 @@ def together(faults: Collection[Fault]) -> tuple[Fault, ...]:
     if all(len(those) == 1 for those in asking.values()):
         return tuple(faults)
     said = {message: _said(sorted(those, key=_place)) for message, those in asking.items()}
-    return tuple(dict.fromkeys(said[fault.message] if fault.message in said else fault for fault in faults))
+    return tuple(dict.fromkeys(said.get(fault.message, fault) for fault in faults))
 
 
 def _place(fault: Fault) -> tuple[str, str]:

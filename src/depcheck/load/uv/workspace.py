@@ -58,7 +58,7 @@ class Workspace(NamedTuple):
 
 
 class Unreadable(NamedTuple):
-    """There is no saying which workspace it is. is_root: the faults are those of what is meant as its root."""
+    """There is no saying which workspace it is. is_root: the faults are those of what is meant as root."""
 
     faults: tuple[Fault, ...] = ()
     unknowns: tuple[str, ...] = ()
