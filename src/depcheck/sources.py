@@ -19,9 +19,11 @@ class Sources:
     broken input is a record (or a Fault).
     """
 
-    def __init__(self, tree: Tree) -> None:
+    def __init__(self, tree: Tree, texts: dict[Any, Any] | None = None) -> None:
+        """texts: what has been made of the content of files, for several trees that have many in common."""
         self.tree = tree
         self._known: dict[Any, dict[Any, Any]] = {}
+        self._texts = texts
 
     def get(self, read: Callable[[Sources, *Key], Record], *key: *Key) -> Record:
         """What `read(self, *key)` gives, worked out at the first call."""
@@ -43,3 +45,13 @@ class Sources:
             table = self._known.get(read, {})
             other._known[read] = {key: known for key, known in table.items() if key[0] not in changed}
         return other
+
+    def made(self, parse: Callable[[str, bytes], Record], path: str, content: bytes) -> Record:
+        """What `parse(path, content)` gives, which asks for nothing else."""
+        if self._texts is None:
+            return parse(path, content)
+        key = parse, path, content
+        if key not in self._texts:
+            self._texts[key] = parse(path, content)
+        found: Record = self._texts[key]
+        return found

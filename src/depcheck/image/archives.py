@@ -9,8 +9,9 @@ import zlib
 
 from depcheck import paths
 from depcheck.tree.base import Kind, Tree, UnknownContentError
+from depcheck.tree.layers import Leaf
 from depcheck.tree.overlay import Link, Text, Unread
-from depcheck.tree.stage import Leaf, StageTree
+from depcheck.tree.stage import StageTree
 
 _MARKS = (b"\x1f\x8b\x08", b"BZh", b"\xfd7zXZ\x00")
 _ZSTD = b"\x28\xb5\x2f\xfd"  # the engine knows it, Python does not yet

@@ -10,7 +10,7 @@ from fnmatch import fnmatchcase
 
 from depcheck.image.lexer import UNKNOWN
 from depcheck.record import NamedTuple
-from depcheck.tree.stage import BaseTree
+from depcheck.tree.layers import BaseTree
 
 
 def _listed(text: str) -> frozenset[str]:

@@ -18,7 +18,8 @@ from depcheck.shell.state import Run
 from depcheck.sources import Sources
 from depcheck.tree.base import Kind
 from depcheck.tree.context import ContextTree
-from depcheck.tree.stage import Dir, Graft, StageTree, origin_in
+from depcheck.tree.layers import Dir, Graft
+from depcheck.tree.stage import StageTree, origin_in
 
 _MOST = 5000  # directories of a stage that are looked through for where something lies
 _MANIFESTS = ("Cargo.toml", "pyproject.toml", "setup.py")

@@ -16,7 +16,8 @@ from depcheck.image.scope import Arguments, global_arguments
 from depcheck.model import Fault, Site
 from depcheck.record import NamedTuple
 from depcheck.tree.base import Kind, Tree
-from depcheck.tree.stage import Dir, StageTree
+from depcheck.tree.layers import Dir
+from depcheck.tree.stage import StageTree
 
 
 class Inputs(NamedTuple):

@@ -18,8 +18,9 @@ from depcheck.image.lexer import UNKNOWN
 from depcheck.record import NamedTuple
 from depcheck.tree.base import Kind, Tree
 from depcheck.tree.context import ContextTree
+from depcheck.tree.layers import Copied, Dir, Graft, Leaf, Vague, unknown_in
 from depcheck.tree.overlay import Text, Unknown, Unread
-from depcheck.tree.stage import Copied, Dir, Graft, Leaf, StageTree, Vague, unknown_in
+from depcheck.tree.stage import StageTree
 
 _URL = re.compile(r"https?://")
 _GIT = re.compile(r"(?:git@|git://|ssh://)|https?://[^?#]*\.git(?:[#?]|$)")

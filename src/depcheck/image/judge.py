@@ -12,11 +12,12 @@ from functools import partial
 from posixpath import normpath
 
 from depcheck.image import blame
+from depcheck.image.alike import Alike
 from depcheck.image.blame import Scene
 from depcheck.image.build import Build, Finding, Stage
 from depcheck.image.builds import Planned, inputs_of
 from depcheck.image.context import Context
-from depcheck.image.running import Alike, execute
+from depcheck.image.running import execute
 from depcheck.model import Built, Fault, Reference, Route, Severity, Site, Verdict
 from depcheck.record import NamedTuple
 from depcheck.shell.state import Run
@@ -88,7 +89,7 @@ def judge(
     mended: the repository with its manifests put right, and what is wrong with it even so.
     """
     right = None if mended is None else (Sources(mended[0]), mended[1])
-    shared = _Shared({}, {})
+    shared = _Shared({}, Alike())
 
     def one(plan: Planned) -> _Judged:
         judged = _judged(sources, plan, known, shared)

@@ -3,35 +3,36 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Hashable
+from functools import partial
 
+from depcheck.image.alike import Alike
 from depcheck.image.command import Ran, Run
 from depcheck.shell import run as shell
-from depcheck.shell.state import Result, State, World
+from depcheck.shell.state import Read, Result, State, World
 from depcheck.sources import Sources
 
 _SHELLS = ("sh", "bash", "ash", "dash")
 
 
-Alike = dict[Hashable, Sources]  # what has been read from trees that hold the same
-
-
 def execute(run: Run, alike: Alike | None = None) -> Ran:
-    """Carry out `run`; what is read is shared with the RUNs of other images that copy the same.
+    """Carry out `run`; what comes of it, and what is read, is shared with RUNs of other images.
 
     Where it fails, the build would stop; it is then carried out once more as if what fails had not, so
     that the first failure does not hide the next.
     """
-    sources = None if alike is None else _shared(run, alike)
-    ran = _attempt(run, sources, go_on=False)
+    return _execute(run, Sources) if alike is None else alike.ran(run, partial(_execute, read=alike.sources))
+
+
+def _execute(run: Run, read: Read) -> Ran:
+    ran = _attempt(run, read, go_on=False)
     if ran.result.ok is not False:
         return ran
-    return _attempt(run, sources, go_on=True)._replace(result=ran.result)
+    return _attempt(run, read, go_on=True)._replace(result=ran.result)
 
 
-def _attempt(run: Run, sources: Sources | None, *, go_on: bool) -> Ran:
+def _attempt(run: Run, read: Read, *, go_on: bool) -> Ran:
     tree = run.tree.snapshot()
-    world = World(tree, sources)
+    world = World(tree, read=read)
     world.go_on = go_on
     state = State(world, run.cwd, run.env, sealed=run.sealed)
     if run.command.words:
@@ -45,15 +46,6 @@ def _attempt(run: Run, sources: Sources | None, *, go_on: bool) -> Ran:
     for murk in world.murk:
         tree.blur(murk.directory, murk.why)
     return Ran(run, tree, result, tuple(world.events), tuple(world.gaps))
-
-
-def _shared(run: Run, alike: dict[Hashable, Sources]) -> Sources | None:
-    likeness = run.tree.likeness()
-    if likeness is None:
-        return None
-    if likeness not in alike:
-        alike[likeness] = Sources(run.tree.snapshot())
-    return alike[likeness]
 
 
 def _set_up(state: State, words: tuple[str, ...]) -> bool:

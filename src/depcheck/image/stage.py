@@ -14,8 +14,9 @@ from depcheck.image.dockerfile import Instruction
 from depcheck.image.lexer import UNKNOWN, SubstitutionError, expand_text
 from depcheck.image.scope import Scope
 from depcheck.tree.base import Kind, Tree
+from depcheck.tree.layers import Copied, Dir, Graft, Leaf, Node, Vague, unknown_in
 from depcheck.tree.overlay import Unknown, Unread
-from depcheck.tree.stage import Copied, Dir, Graft, Leaf, Node, StageTree, Vague, unknown_in
+from depcheck.tree.stage import StageTree
 
 MOST = 1000  # instructions with an effect in one stage: an engine takes 127 layers
 

@@ -12,8 +12,9 @@ from depcheck.image.builds import Planned, guessed, inputs_of
 from depcheck.image.running import execute
 from depcheck.record import NamedTuple
 from depcheck.tree.base import Tree
+from depcheck.tree.layers import Dir, Graft, Leaf, Vague
 from depcheck.tree.overlay import Link, Unknown, Unread
-from depcheck.tree.stage import Dir, Graft, Leaf, StageTree, Vague
+from depcheck.tree.stage import StageTree
 
 MOST = 200_000  # entries of a stage that are listed
 

@@ -34,7 +34,13 @@ class Unknown(NamedTuple):
 
 def read(sources: Sources, path: str) -> Document | Fault | Unknown:
     """Read and parse `path`: a Fault of `invalid-manifest` where it exists and is no TOML."""
-    text = read_text(sources, path)
+    content = read_bytes(sources, path)
+    return sources.made(document, path, content) if isinstance(content, bytes) else content
+
+
+def document(path: str, content: bytes) -> Document | Fault:
+    """The document that a file with this content is."""
+    text = _decoded(path, content)
     return parse(path, text) if isinstance(text, str) else text
 
 
@@ -57,17 +63,26 @@ def parse(path: str, text: str) -> Document | Fault:
 
 def read_text(sources: Sources, path: str) -> str | Fault | Unknown:
     """The text of `path` without a byte order mark, as UTF-8."""
+    content = read_bytes(sources, path)
+    return _decoded(path, content) if isinstance(content, bytes) else content
+
+
+def read_bytes(sources: Sources, path: str) -> bytes | Fault | Unknown:
+    """The content of `path`."""
     try:
-        raw = sources.tree.read(path)
+        return sources.tree.read(path)
     except UnknownContentError as error:
         return Unknown(path, str(error))
     except OSError as error:
         reason = error.strerror or os.strerror(error.errno or 0)
         return _invalid(path, f"cannot be read: {_lower(reason)}", 1, 1)
+
+
+def _decoded(path: str, content: bytes) -> str | Fault:
     try:
-        return raw.removeprefix(BOM_UTF8).decode()
+        return content.removeprefix(BOM_UTF8).decode()
     except UnicodeDecodeError as error:
-        before = raw[: error.start].decode("utf-8", "replace")
+        before = content[: error.start].decode("utf-8", "replace")
         line = before.count("\n") + 1
         column = len(before) - (before.rfind("\n") + 1) + 1
         return _invalid(path, "not valid UTF-8", line, column)

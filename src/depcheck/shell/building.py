@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from depcheck import paths
 from depcheck.load import tools
@@ -80,9 +80,26 @@ def partial_run(run: Callable[..., Outcome]) -> Ask:
 
     def ask(sources: Sources, cwd: str, words: list[str], env: Mapping[str, str]) -> Outcome:
         found = tools.find(words)
-        return run(sources, cwd, list(words[1:] if found is None else found[1]), env)
+        return outcome_of(sources, run, cwd, words[1:] if found is None else found[1], env)
 
     return ask
+
+
+def outcome_of(
+    sources: Sources, run: Callable[..., Outcome], cwd: str, words: Sequence[str], env: Mapping[str, str]
+) -> Outcome:
+    """What `run` of a loader says, asked once: many images run the same in trees that hold the same."""
+    return sources.get(_answer, run, cwd, tuple(words), tuple(env.items()))
+
+
+def _answer(
+    sources: Sources,
+    run: Callable[..., Outcome],
+    cwd: str,
+    words: tuple[str, ...],
+    env: tuple[tuple[str, str], ...],
+) -> Outcome:
+    return run(sources, cwd, list(words), dict(env))
 
 
 def record(state: State, fields: list[Field], spot: Spot, ask: Ask) -> Result:

@@ -13,7 +13,7 @@ from typing import Any
 
 from depcheck import paths
 from depcheck.model import Fault, Outcome, Site
-from depcheck.shell.building import Spot, made, record
+from depcheck.shell.building import Spot, made, outcome_of, record
 from depcheck.shell.files import directory_for, failed, make
 from depcheck.shell.options import sort
 from depcheck.shell.state import GOOD, Field, Result, State, write
@@ -164,10 +164,10 @@ def _prepare(state: State, words: list[Field], spot: Spot) -> Result:
 
     given = sort(words, "recipe-path bin")
     locked = state.world.tree.kind(state.place("Cargo.lock")) is Kind.FILE
-    asked = ["metadata"] + (["--no-deps"] if locked and not given.has("bin") else [])
+    wanted = ["metadata"] + (["--no-deps"] if locked and not given.has("bin") else [])
 
     def ask(sources: Sources, cwd: str, _words: list[str], env: Mapping[str, str]) -> Outcome:
-        return command.run(sources, cwd, asked, env)
+        return outcome_of(sources, command.run, cwd, wanted, env)
 
     fields = [Field("cargo"), Field("chef"), Field("prepare"), *words]
     result = record(state, fields, spot, ask)
@@ -238,7 +238,7 @@ def _cook(state: State, words: list[Field], spot: Spot) -> Result:
     from depcheck.load.cargo import command as loader
 
     def ask(sources: Sources, cwd: str, words: list[str], env: Mapping[str, str]) -> Outcome:
-        return loader.run(sources, cwd, [command, *_kept(words[3:])], env)
+        return outcome_of(sources, loader.run, cwd, [command, *_kept(words[3:])], env)
 
     result = record(state, fields, spot, ask)
     made(state, ["cargo", command, *kept], result)

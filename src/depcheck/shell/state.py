@@ -62,6 +62,9 @@ class Broken(NamedTuple):
     masked: bool = False
 
 
+Read = Callable[[Editable], Sources]
+
+
 def _as_it_is(outcome: Outcome) -> Outcome:
     return outcome
 
@@ -69,8 +72,11 @@ def _as_it_is(outcome: Outcome) -> Outcome:
 class World:
     """The tree, what is uncertain about it, and the commands met: shared by a shell and its subshells."""
 
-    def __init__(self, tree: Editable, sources: Sources | None = None) -> None:
-        """Take `tree`, which is edited in place; `sources` are good up to the first edit."""
+    def __init__(self, tree: Editable, sources: Sources | None = None, read: Read = Sources) -> None:
+        """Take `tree`, which is edited in place.
+
+        sources: good up to the first edit. read: gives those of the tree as it is when it is called.
+        """
         self.tree = tree
         self.murk: list[Murk] = []
         self.events: list[Run | Broken] = []
@@ -81,10 +87,11 @@ class World:
         self.steps = 0
         self.settle: Callable[[Outcome], Outcome] = _as_it_is  # what else is known of an outcome
         self._sources = sources
+        self._read = read
 
     def fork(self, doubt: str) -> World:
         """A world on an overlay of this one, for commands that may not run, as `doubt` says."""
-        inner = World(Overlay(self.tree), self._sources)
+        inner = World(Overlay(self.tree), self._sources, self._read)
         inner.murk = list(self.murk)
         inner.events, inner.gaps, inner.steps = self.events, self.gaps, self.steps
         inner.doubt = self.doubt or doubt
@@ -94,7 +101,7 @@ class World:
     def sources(self) -> Sources:
         """What is read from the tree as it is now."""
         if self._sources is None:
-            self._sources = Sources(self.tree)
+            self._sources = self._read(self.tree)
         return self._sources
 
     def put(self, path: str, edit: Edit) -> None:

@@ -35,6 +35,7 @@ class ContextTree(WalkedTree):
 
     def __init__(self, below: Tree, top: str, ignored: Filter, wanted: Filter | None = None) -> None:
         """Take what `ignored` does not keep out and, where `wanted` is given, what that names."""
+        super().__init__()
         self.root = "/"
         self.label = "context"
         self.top = below.resolve(top)
@@ -42,6 +43,7 @@ class ContextTree(WalkedTree):
         self._ignored = _Memory(ignored)
         self._wanted = None if wanted is None else _Memory(wanted)
         self._entries: dict[str, Entry] = {}
+        self._names: dict[str, list[str]] = {}
 
     def source(self, path: str) -> str:
         """The path of `path` in the tree below."""
@@ -84,8 +86,12 @@ class ContextTree(WalkedTree):
         return False
 
     def names_at(self, path: str) -> list[str]:
-        names = self.below.names(self.source(path))
-        return [name for name in names if self.entry(paths.join(path, name)).kind is not Kind.MISSING]
+        known = self._names.get(path)
+        if known is None:
+            names = self.below.names(self.source(path))
+            known = [name for name in names if self.entry(paths.join(path, name)).kind is not Kind.MISSING]
+            self._names[path] = known
+        return known
 
     def read_at(self, path: str) -> bytes:
         if paths.is_outside(self.top):

@@ -62,6 +62,7 @@ class Overlay(Editable):
     """`below` with edits, each at a canonical path inside the root; the disk stays as it is."""
 
     def __init__(self, below: Tree) -> None:
+        super().__init__()
         self.root = below.root
         self.label = below.label
         self._below = below
@@ -87,6 +88,7 @@ class Overlay(Editable):
         return dict(self._edits)
 
     def _set(self, path: str, edit: Edit | Moved) -> None:
+        self.forget()
         for old in self._below_of(path):
             del self._edits[old]
         self._edits[path] = edit

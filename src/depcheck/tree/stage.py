@@ -1,24 +1,18 @@
-"""The tree of an image stage: layers over one another, shared and never copied.
+"""The tree of an image stage: what its instructions have put there, over what it is built on.
 
-A directory is a tuple of layers. The first may hold entries of its own, which are final: what lies
-under them is not looked at. The others are directories of other trees (a build context, another
-stage), whose entries of the same name are merged as COPY merges them. An edit makes new directories
-along its path and leaves everything else as it is, so a stage as it was costs one reference to keep.
+It is made of layers (`tree.layers`). An edit makes new directories along its path and leaves everything
+else as it is, so a stage as it was costs one reference to keep.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
-
 from depcheck import paths
 from depcheck.record import NamedTuple
 from depcheck.tree.base import Entry, Kind, Tree, UnknownContentError
-from depcheck.tree.context import ContextTree
-from depcheck.tree.overlay import Edit, Editable, Link, Text, Unknown, Unread
-from depcheck.tree.walked import WalkedTree
+from depcheck.tree.layers import BaseTree, Copied, Dir, Graft, Layered, Leaf, Node, Vague, bare
+from depcheck.tree.overlay import Edit, Link, Text, Unknown, Unread
 
 DEEPEST = 40  # stages that are copied from one another: each is asked through all after it
-_MOST_ALIKE = 2000  # entries that are compared to find trees alike
 ANYTHING = "the image holds files of its own"
 
 
@@ -33,183 +27,6 @@ class Origin(NamedTuple):
     line: int
 
 
-class Copied(NamedTuple):
-    """The file (or whatever is no directory) that another tree has at `path`, where no link leads."""
-
-    tree: Tree
-    path: str
-
-
-class Vague(NamedTuple):
-    """What the image brings along, or nothing. `lacks`: names that do not stand here or below."""
-
-    lacks: frozenset[str] = frozenset()
-
-
-class Leaf(NamedTuple):
-    """What is no directory, and the line of the instruction that put it there."""
-
-    what: Edit | Copied | Vague
-    line: int = 0
-
-
-class Graft(NamedTuple):
-    """A directory of another tree, links in its path followed, as a layer."""
-
-    tree: Tree
-    path: str
-    line: int = 0
-
-    def child(self, name: str) -> Node | None:
-        """The entry `name`; None where there is none."""
-        path = paths.join(self.path, name)
-        entry = self.tree.entry(path)
-        if entry.link is not None:
-            return Leaf(Link(entry.link), self.line)
-        match entry.kind:
-            case Kind.MISSING:
-                return None
-            case Kind.DIR:
-                return Dir((Graft(self.tree, path, self.line),), self.more(name))
-            case Kind.UNKNOWN:
-                return Leaf(unknown_in(self.tree, path), self.line)
-            case _:
-                return Leaf(Copied(self.tree, path), self.line)
-
-    def names(self) -> list[str]:
-        """The names of all entries."""
-        return self.tree.names(self.path)
-
-    def more(self, name: str = "") -> str:
-        """Why the directory (or the one of that name in it) may hold more than is known."""
-        tree, path = _bare(self.tree, paths.join(self.path, name))
-        return tree.may_hold_more(path) if isinstance(tree, StageTree) else ""
-
-
-Layer = Graft | Mapping[str, "Node | None"]
-
-
-class Dir:
-    """A directory. `why`: a sentence if more may stand in it and below than is known; empty: nothing more."""
-
-    __slots__ = ("_known", "layers", "line", "why")
-
-    def __init__(self, layers: tuple[Layer, ...] = (), why: str = "", line: int = 0) -> None:
-        self.layers = layers
-        self.why = why
-        self.line = line
-        self._known: dict[str, Node | None] = {}
-
-    def child(self, name: str) -> Node | None:
-        """The entry `name`; None where it is known that there is none."""
-        if name not in self._known:
-            self._known[name] = self._opened(self._child(name))
-        return self._known[name]
-
-    def _child(self, name: str) -> Node | None:
-        merged: list[Dir] = []
-        for layer in self.layers:
-            final = not isinstance(layer, Graft) and name in layer
-            node = layer.child(name) if isinstance(layer, Graft) else layer.get(name)
-            if isinstance(node, Dir):
-                merged.append(node)
-            elif node is not None and not merged:
-                return node
-            elif node is not None and not isinstance(node.what, Vague):
-                merged.append(Dir((), node.what.why if isinstance(node.what, Unknown) else ""))
-                final = True
-            if final:
-                return _merged(merged) if merged else None
-        if merged:
-            return _merged(merged)
-        return Leaf(Unknown(self.why)) if self.why else None
-
-    def _opened(self, node: Node | None) -> Node | None:
-        """What may hold more because this directory may."""
-        if self.why and isinstance(node, Dir) and not node.why:
-            return Dir(node.layers, self.why, node.line)
-        return node
-
-    def names(self) -> list[str]:
-        """The names of all entries that are known."""
-        found: set[str] = set()
-        for layer in reversed(self.layers):
-            if isinstance(layer, Graft):
-                found.update(layer.names())
-            else:
-                found.difference_update(layer)
-                found.update(name for name, node in layer.items() if _stands(node))
-        return list(found)
-
-    def having(self, name: str, node: Node | None) -> Dir:
-        """This directory with `node` at `name` in place of what stands there."""
-        first = self.layers[0] if self.layers else None
-        if isinstance(first, Graft) or first is None:
-            return Dir(({name: node}, *self.layers), self.why, self.line)
-        return Dir(({**first, name: node}, *self.layers[1:]), self.why, self.line)
-
-
-Node = Leaf | Dir
-
-
-def _stands(node: Node | None) -> bool:
-    """Whether an entry is to be listed: what the image may bring along by itself is not."""
-    if isinstance(node, Leaf) and isinstance(node.what, Vague | Unknown):
-        return node.line > 0
-    return node is not None
-
-
-def _merged(directories: list[Dir]) -> Dir:
-    """Directories over one another, the first on top."""
-    if len(directories) == 1:
-        return directories[0]
-    why = next((directory.why for directory in directories if directory.why), "")
-    return Dir(
-        tuple(layer for directory in directories for layer in directory.layers), why, directories[0].line
-    )
-
-
-def unknown_in(tree: Tree, path: str) -> Unknown | Vague:
-    """What is known of a path of another tree that may hold anything."""
-    tree, path = _bare(tree, path)
-    match tree.node(path) if isinstance(tree, StageTree) else None:
-        case Leaf(Unknown() | Vague() as what):
-            return what
-    if isinstance(tree, BaseTree):
-        return Vague(tree.lacks)
-    return Unknown(f"`{path}` lies outside the repository")
-
-
-def _bare(tree: Tree, path: str) -> tuple[Tree, str]:
-    """The tree that a context takes `path` from."""
-    while isinstance(tree, ContextTree):
-        path = tree.source(path)
-        tree = tree.below
-    return tree, path
-
-
-class BaseTree(WalkedTree):
-    """What is known of an image that others have made: some directories, and names that it lacks."""
-
-    def __init__(self, directories: frozenset[str], lacks: frozenset[str]) -> None:
-        self.root = "/"
-        self.label = "base"
-        self.lacks = lacks
-        self._directories = directories
-
-    def entry(self, path: str) -> Entry:
-        if path in self._directories:
-            return Entry(Kind.DIR)
-        return Entry(Kind.UNKNOWN if self.lacks.isdisjoint(path.split("/")) else Kind.MISSING)
-
-    def names_at(self, path: str) -> list[str]:
-        prefix = f"{path}/" if path else ""
-        return [known[len(prefix) :] for known in self._directories if known and paths.parent(known) == path]
-
-    def read_at(self, path: str) -> bytes:
-        raise UnknownContentError(f"`/{path}` is a file of the base image")
-
-
 def _in(above: Node | None, name: str) -> Node | None:
     """What stands at a name in what stands above it."""
     match above:
@@ -222,17 +39,18 @@ def _in(above: Node | None, name: str) -> Node | None:
     return None
 
 
-class StageTree(Editable):
+class StageTree(Layered):
     """What a stage holds, under the root `/`."""
 
     def __init__(self, top: Dir | None = None, line: int = 0) -> None:
         """Take the directory `top` as the root; what is put there is put there by `line`."""
+        super().__init__()
         self.root = "/"
         self.label = "stage"
         self.line = line
         self.depth = 0  # how many stages lie behind one another in what has been copied here
-        self._top = Dir() if top is None else top
-        self._nodes: dict[str, Node | None] = {"": self._top}
+        self.top = Dir() if top is None else top  # never changed, but replaced
+        self._nodes: dict[str, Node | None] = {"": self.top}
 
     @classmethod
     def over(cls, tree: Tree) -> StageTree:
@@ -242,17 +60,13 @@ class StageTree(Editable):
 
     def snapshot(self) -> StageTree:
         """The same tree, which later edits of either do not change in the other."""
-        other = StageTree(self._top, self.line)
+        other = StageTree(self.top, self.line)
         other.depth = self.depth
         return other
 
-    def likeness(self) -> Hashable:
-        """Equal for trees that hold the same, whatever lines put it there; None where that takes too long."""
-        return _Likeness().of(self)
-
     def takes(self, tree: Tree) -> bool:
         """Whether something may be copied here from `tree`: not from behind too many stages."""
-        tree, _ = _bare(tree, "")
+        tree, _ = bare(tree, "")
         behind = tree.depth + 1 if isinstance(tree, StageTree) else 0
         if behind > DEEPEST:
             return False
@@ -260,7 +74,6 @@ class StageTree(Editable):
         return True
 
     def node(self, path: str) -> Node | None:
-        """What stands at `path` itself, in which no link is followed."""
         ahead: list[str] = []
         while path not in self._nodes:
             ahead.append(path)
@@ -272,10 +85,11 @@ class StageTree(Editable):
 
     def set(self, path: str, node: Node | None) -> None:
         """Have `node` at `path`, in place of all that stands there; directories on the way are made."""
-        self._top = self._top if not path else self._with(self._top, path.split("/"), node)
+        self.top = self.top if not path else self._with(self.top, path.split("/"), node)
         if not path:
-            self._top = node if isinstance(node, Dir) else Dir()
-        self._nodes = {"": self._top}
+            self.top = node if isinstance(node, Dir) else Dir()
+        self._nodes = {"": self.top}
+        self.forget()
 
     def _with(self, directory: Dir, names: list[str], node: Node | None) -> Dir:
         way = [directory]
@@ -341,7 +155,6 @@ class StageTree(Editable):
         return node.names() if isinstance(node, Dir) else []
 
     def may_hold_more(self, path: str) -> str:
-        """Why a directory may hold names that are not known; empty: it does not."""
         match self.node(path):
             case Dir(why=why) | Leaf(Unknown(why)):
                 return why
@@ -377,44 +190,9 @@ class StageTree(Editable):
         return Origin(None, 0)
 
 
-class _Likeness:
-    """What trees have in common, worked out within bounds."""
-
-    def __init__(self) -> None:
-        self.left = _MOST_ALIKE
-
-    def of(self, tree: Tree) -> Hashable:
-        """Of a tree; one that is no stage is like itself alone."""
-        if isinstance(tree, BaseTree):
-            return tree.lacks
-        if not isinstance(tree, StageTree):
-            return id(tree)
-        found = self.node(tree.node(""))
-        return None if self.left < 0 else found
-
-    def node(self, node: Node | None) -> Hashable:
-        """Of an entry."""
-        self.left -= 1
-        if self.left < 0 or node is None:
-            return None
-        if isinstance(node, Leaf):
-            return self.graft(*node.what) if isinstance(node.what, Copied) else node.what
-        return node.why, tuple(map(self.layer, node.layers))
-
-    def layer(self, layer: Layer) -> Hashable:
-        """Of a layer of a directory."""
-        if isinstance(layer, Graft):
-            return self.graft(layer.tree, layer.path)
-        return frozenset((name, self.node(inner)) for name, inner in layer.items())
-
-    def graft(self, tree: Tree, path: str) -> Hashable:
-        """Of what is taken from another tree."""
-        return self.of(tree), path
-
-
 def origin_in(tree: Tree, path: str) -> str | None:
     """The repository's path of what another tree has at `path`; None where it has none."""
-    tree, path = _bare(tree, path)
+    tree, path = bare(tree, path)
     if isinstance(tree, StageTree):
         return tree.origin(path).path
     return None if isinstance(tree, BaseTree) else path

@@ -6,10 +6,21 @@ from depcheck import paths
 from depcheck.tree.base import Kind, Tree
 
 MOST_LINKS = 40  # as Linux: more in one path is ELOOP
+_DEEPEST = 64  # directories above a path that are remembered on the way to it
 
 
 class WalkedTree(Tree):
-    """A tree that only knows each path without links in it (`entry`, `names_at`, `read_at`)."""
+    """A tree that only knows each path without links in it (`entry`, `names_at`, `read_at`).
+
+    Where a path leads is remembered; a tree that takes edits has to `forget` it.
+    """
+
+    def __init__(self) -> None:
+        self._reached: dict[str, str | None] = {}
+
+    def forget(self) -> None:
+        """What stands somewhere has changed."""
+        self._reached = {}
 
     def names_at(self, path: str) -> list[str]:
         """The names in a directory whose path holds no link."""
@@ -39,6 +50,25 @@ class WalkedTree(Tree):
 
     def _walk(self, path: str, *, strict: bool = True) -> str | None:
         """The path with every link followed; None where a directory on the way is missing."""
+        if path not in self._reached:
+            self._reached[path] = self._step(path)
+        real = self._reached[path]
+        return real if strict or real is not None else self._follow(path, strict=False)
+
+    def _step(self, path: str) -> str | None:
+        """The same by one step from the directory above, where the last name needs no more than that."""
+        head, _, last = path.rpartition("/")
+        if last not in ("", ".", "..") and not path.startswith("/") and head.count("/") < _DEEPEST:
+            above = self._walk(head)
+            if above is None or self.entry(above).kind not in (Kind.DIR, Kind.UNKNOWN):
+                return None
+            step = paths.join(above, last)
+            if not above.startswith("/") and self.entry(step).link is None:
+                return step
+        return self._follow(path, strict=True)
+
+    def _follow(self, path: str, *, strict: bool) -> str | None:
+        """The whole way."""
         if path.startswith("/"):
             path = paths.inside(self.root, path)
         done = "/" if path.startswith("/") else ""

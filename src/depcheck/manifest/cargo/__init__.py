@@ -54,9 +54,17 @@ _FIRST_RUST = {"2018": (1, 31, 0), "2021": (1, 56, 0), "2024": (1, 85, 0)}
 
 def read(sources: Sources, path: str) -> Manifest | Fault | toml.Unknown:
     """Read `path` as a Cargo.toml."""
-    document = toml.read(sources, path)  # not kept: a third of the memory of a large scan
-    if not isinstance(document, toml.Document):
-        return document._replace(tool="cargo") if isinstance(document, Fault) else document
+    content = toml.read_bytes(sources, path)
+    if isinstance(content, bytes):
+        return sources.made(parse, path, content)
+    return content._replace(tool="cargo") if isinstance(content, Fault) else content
+
+
+def parse(path: str, content: bytes) -> Manifest | Fault:
+    """The manifest that a file with this content is."""
+    document = toml.document(path, content)  # not kept: a third of the memory of a large scan
+    if isinstance(document, Fault):
+        return document._replace(tool="cargo")
     reading = Reading(path)
     data = document.data
     key = "package" if "package" in data else "project"

@@ -1,0 +1,49 @@
+"""What the builds of a repository have in common, each worked out once.
+
+Dockerfiles of one repository are much alike: their stages begin with the same instructions, so that the
+same is read from the same files, and a RUN does what it has done in another image.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+
+from depcheck.image.command import Ran, Run
+from depcheck.sources import Sources
+from depcheck.tree.likeness import Likeness
+from depcheck.tree.overlay import Editable
+from depcheck.tree.stage import StageTree
+
+
+class Alike:
+    """What has been read from stages so far, and what their RUNs have done."""
+
+    def __init__(self) -> None:
+        self._holding = Likeness(lines=False)
+        self._written = Likeness(lines=True)
+        self._sources: dict[int, Sources] = {}
+        self._ran: dict[Hashable, Ran] = {}
+        self._texts: dict[Hashable, object] = {}
+
+    def sources(self, tree: Editable) -> Sources:
+        """What is read from a tree as it is now: the same for all that hold the same."""
+        if not isinstance(tree, StageTree):
+            return Sources(tree)
+        number = self._holding.of(tree)
+        if number not in self._sources:
+            self._sources[number] = Sources(tree.snapshot(), self._texts)
+        return self._sources[number]
+
+    def ran(self, run: Run, execute: Callable[[Run], Ran]) -> Ran:
+        """What comes of `run`, as `execute` has it: carried out once for all RUNs that are the same.
+
+        The lines count, as what a RUN makes is put there by a line.
+        """
+        tree, command = run.tree, run.command
+        where = self._written.of(tree), tree.line, tree.depth
+        what = command.text, command.words, command.shell
+        key = where, what, run.cwd, frozenset(run.env.items()), run.sealed
+        if key not in self._ran:
+            self._ran[key] = execute(run)
+        known = self._ran[key]
+        return known._replace(run=run, tree=known.tree.snapshot())
