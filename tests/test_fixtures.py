@@ -43,6 +43,20 @@ CASES = {
         },
         ("a/TestData/c/Cargo.toml", "fixtures/b/Cargo.toml", "x/snapshots/d/e/Cargo.toml"),
     ),
+    "what a command reads in an image": Case(
+        {
+            **crate("a"),
+            **crate("fixtures/b"),
+            **crate("fixtures/c"),
+            "fixtures/requirements.txt": "",
+            "fixtures/d/requirements.txt": "",
+            "Dockerfile": (
+                "FROM rust:1\nCOPY a /w/a\nCOPY fixtures /f\nWORKDIR /f/b\nRUN cargo build\n"
+                "RUN pip install -r /f/requirements.txt\n"
+            ),
+        },
+        ("fixtures/c/Cargo.toml", "fixtures/d/requirements.txt"),
+    ),
     "placeholders": Case(
         {**crate("a"), "new/{{name}}/Cargo.toml": "[package]\nname = {{name}}\n"},
         ("new/{{name}}/Cargo.toml",),

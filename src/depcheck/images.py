@@ -12,6 +12,7 @@ from depcheck.discover import Listing, is_bake, is_compose, is_dockerfile
 from depcheck.image.builds import Planned
 from depcheck.image.judge import Found, Images, Known
 from depcheck.model import Built, Fault, fault_key
+from depcheck.record import NamedTuple
 from depcheck.rules.facts import Finding
 from depcheck.sources import Sources
 from depcheck.tree.base import Tree
@@ -24,20 +25,28 @@ _MADE = frozenset(
 _FOREIGN = frozenset({"vendor", "third_party", "third-party", "node_modules", "site-packages"})
 
 
+class Examined(NamedTuple):
+    """What images come to. reached: manifests that were left out and that a command reads in an image."""
+
+    builds: tuple[Built, ...]
+    findings: Findings
+    reached: frozenset[str]
+
+
 def examine(
     sources: Sources,
     listing: Listing,
     findings: Findings,
     mended: tuple[Tree, Known] | None,
-    *,
-    include_fixtures: bool,
-) -> tuple[tuple[Built, ...], Findings]:
+    left_out: fixtures.Apart | None,
+) -> Examined:
     """The build commands of the images, and the findings with those of the images.
 
     mended: the repository with its manifests put right, and what is wrong with it even so.
+    left_out: manifests that look like fixtures and are not judged; None: whatever looks so counts.
     """
     tree = sources.tree
-    apart = {} if include_fixtures else fixtures.apart(tree, listing.images, listing.scope)
+    apart = {} if left_out is None else fixtures.apart(tree, listing.images, listing.scope)
     inside = [
         path
         for path in listing.images
@@ -64,10 +73,11 @@ def examine(
         found += missing
     plans = builds.planned(sources, dockerfiles, projects, targets)
     plans = [plan for plan in plans if _counts(plan, inside, listing.scope)]
-    images = judge.judge(sources, plans, known, mended)
+    images = judge.judge(sources, plans, known, mended, left_out or {})
     found += images.found
     among = {*inside, *(plan.dockerfile for plan in plans)}
-    return images.builds, _merged(findings, images, list(_settled(tree.root, listing, found, among)))
+    merged = _merged(findings, images, list(_settled(tree.root, listing, found, among)))
+    return Examined(images.builds, merged, images.reached)
 
 
 def _counts(plan: Planned, inside: Sequence[str], scope: Sequence[str]) -> bool:

@@ -16,19 +16,15 @@ _LISTING = ("Cargo.toml", "pyproject.toml")  # what may have a workspace
 def judge(
     sources: Sources,
     listing: Listing,
-    scope: Sequence[str],
-    *,
-    include_fixtures: bool = False,
+    apart: fixtures.Apart,
     progress: discover.Progress | None = None,
 ) -> tuple[tuple[Judgement, ...], fixtures.Apart]:
     """The judgements of what is listed in the scope, and what is left out of it.
 
-    What looks like a fixture is judged all the same where something reaches it that does not: a
-    judged manifest, or one of the workspace around the scope.
+    apart: what looks like a fixture. It is judged all the same where something reaches it that does not:
+    a judged manifest, or one of the workspace around the scope.
     """
-    apart: fixtures.Apart = {}
-    if not include_fixtures:
-        apart = fixtures.apart(sources.tree, listing.manifests, scope)
+    apart = dict(apart)
     plain = [path for path in listing.manifests if path not in apart]
     judgements = []
     for judgement in judge_each(sources, plain):
@@ -36,7 +32,7 @@ def judge(
         if progress is not None:
             progress(len(judgements), len(plain))
     if apart:
-        named = [*_named(judgements), *_references(sources, _around(listing, scope))]
+        named = [*_named(judgements), *_references(sources, _around(listing, listing.scope))]
         named += _references(sources, filter(discover.is_requirements, plain))
         while found := fixtures.reached(sources, apart, named):
             for path in found:

@@ -20,13 +20,15 @@ if TYPE_CHECKING:
 class Request(NamedTuple):
     """What to scan.
 
-    root:  absolute path of the tree. scope: canonical paths; what lies below one of them is judged.
+    root:    absolute path of the tree. scope: canonical paths; what lies below one of them is judged.
+    reached: manifests that are judged whatever folder they are in.
     all_fixes: every repair that can be proved is wanted, not only the best of each finding.
     """
 
     root: str
     scope: tuple[str, ...] = ("",)
     include_fixtures: bool = False
+    reached: frozenset[str] = frozenset()
     all_fixes: bool = False
 
 
@@ -61,9 +63,11 @@ def scan(request: Request, progress: discover.Progress | None = None) -> Report:
     """Judge every manifest in the scope of the request. Raises what `discover` raises."""
     listing = discover.discover(request.root, request.scope, progress)
     sources = Sources(WorkTree(request.root))
-    judgements, left_out = judging.judge(
-        sources, listing, request.scope, include_fixtures=request.include_fixtures, progress=progress
-    )
+    apart: fixtures.Apart = {}
+    if not request.include_fixtures:
+        apart = fixtures.apart(sources.tree, listing.manifests, request.scope)
+        apart = {path: folder for path, folder in apart.items() if path not in request.reached}
+    judgements, left_out = judging.judge(sources, listing, apart, progress)
     references = tuple(reference for judgement in judgements for reference in judgement.references)
     warnings: tuple[Fault, ...] = ()
     if references:
@@ -88,13 +92,15 @@ def scan(request: Request, progress: discover.Progress | None = None) -> Report:
     if listing.images:
         from depcheck import images
 
-        builds, findings = images.examine(
+        builds, findings, reached = images.examine(
             sources,
             listing,
             findings,
             repairs.mended() if repairs else None,
-            include_fixtures=request.include_fixtures,
+            None if request.include_fixtures else left_out,
         )
+        if reached:  # rare enough to begin again
+            return scan(request._replace(reached=request.reached | reached), progress)
     diagnostics = locate_all(sources, _repaired(rules.check(Facts(findings, candidate)), repairs))
     return Report(
         sources.tree.root,

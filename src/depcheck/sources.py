@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Any, TypeVar, TypeVarTuple
 
 from depcheck.tree.base import Tree
@@ -34,6 +34,11 @@ class Sources:
             table[key] = read(self, *key)
         found: Record = table[key]
         return found
+
+    def asked(self) -> Iterator[str]:
+        """The paths that something has been made of."""
+        for table in self._known.values():
+            yield from (key[0] for key in table if len(key) == 1 and isinstance(key[0], str))
 
     def over(self, tree: Tree, changed: Collection[str], readers: Iterable[Callable[..., object]]) -> Sources:
         """Those of `tree`, which differs from this one in the files `changed`, with what still holds.

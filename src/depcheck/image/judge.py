@@ -7,10 +7,11 @@ it is, and over the repository with what is meant there put right.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from posixpath import normpath
 
+from depcheck import paths
 from depcheck.image import blame
 from depcheck.image.alike import Alike
 from depcheck.image.blame import Scene
@@ -40,11 +41,16 @@ class Found(NamedTuple):
 
 
 class Images(NamedTuple):
-    """What was found. blocking: faults of manifests that stop an image, with its services."""
+    """What was found.
+
+    blocking: faults of manifests that stop an image, with its services.
+    reached: manifests that were set apart and that a command reads.
+    """
 
     builds: tuple[Built, ...] = ()
     found: tuple[Found, ...] = ()
     blocking: tuple[tuple[Fault, tuple[str, ...]], ...] = ()
+    reached: frozenset[str] = frozenset()
 
 
 class _Step(NamedTuple):
@@ -66,6 +72,7 @@ class _Shared(NamedTuple):
 
     contexts: dict[tuple[int, str, str], ContextTree]
     alike: Alike
+    scenes: dict[int, Scene]  # a command for each `Sources` that commands have read
 
 
 class _Judged(NamedTuple):
@@ -82,14 +89,19 @@ class _Judged(NamedTuple):
 
 
 def judge(
-    sources: Sources, plans: Sequence[Planned], known: Known, mended: tuple[Tree, Known] | None
+    sources: Sources,
+    plans: Sequence[Planned],
+    known: Known,
+    mended: tuple[Tree, Known] | None,
+    apart: Mapping[str, str],
 ) -> Images:
     """The verdicts of all builds.
 
     mended: the repository with its manifests put right, and what is wrong with it even so.
+    apart: manifests that are not judged unless a command reads them.
     """
     right = None if mended is None else (Sources(mended[0]), mended[1])
-    shared = _Shared({}, Alike())
+    shared = _Shared({}, Alike(), {})
 
     def one(plan: Planned) -> _Judged:
         judged = _judged(sources, plan, known, shared)
@@ -100,7 +112,18 @@ def judge(
     by_file: dict[str, list[Planned]] = {}
     for plan in plans:
         by_file.setdefault(f"{plan.dockerfile}\0{plan.inline}", []).append(plan)
-    return _gathered([judged for group in by_file.values() for judged in _chosen(group, one)])
+    images = _gathered([judged for group in by_file.values() for judged in _chosen(group, one)])
+    return images._replace(reached=frozenset(_read(shared.scenes.values(), apart))) if apart else images
+
+
+def _read(scenes: Iterable[Scene], apart: Mapping[str, str]) -> Iterator[str]:
+    """The manifests among `apart` that commands have read in images."""
+    names = {paths.name(path) for path in apart}
+    for scene in scenes:
+        for path in scene.event.sources.asked():
+            whence = blame.origin(scene, path) if paths.name(path) in names else None
+            if whence is not None and whence in apart:
+                yield whence
 
 
 def _chosen(plans: Sequence[Planned], judge_one: Callable[[Planned], _Judged]) -> list[_Judged]:
@@ -222,6 +245,7 @@ def _judged(sources: Sources, plan: Planned, known: Known, shared: _Shared) -> _
     # A declared build makes one target; what else is in the Dockerfile may be meant for others.
     stages = build.stages if plan.guesses else build.reached()
     steps = [step for stage in stages for step in judging.steps(stage)]
+    shared.scenes.update(judging.scenes)
     faults = [*build.inputs.dockerfile.faults, *build.faults, *context.faults]
     found = [Found(judging.placed(fault), "error") for fault in faults]
     found += [
@@ -254,6 +278,7 @@ class _Judging:
         self.build = build
         self.context = context
         self.known = known
+        self.scenes: dict[int, Scene] = {}
 
     def placed(self, fault: Fault) -> Fault:
         """The fault where it stands: the lines of an inline Dockerfile are those of no file."""
@@ -306,6 +331,7 @@ class _Judging:
     def step(self, scene: Scene) -> _Step:
         """One command with its verdict."""
         event, outcome = scene.event, scene.event.outcome
+        self.scenes[id(event.sources)] = scene
         verdict, because = outcome.verdict, None
         open_ends = [blame.unknown(scene, fault) for fault in outcome.faults]
         if verdict == "fails" and all(open_ends):
