@@ -191,6 +191,18 @@ BUILT = "services:\n  app:\n    build: .\n"
         ),
         pytest.param("COPY . .\nRUN make", [], [], id="no build command"),
         pytest.param(
+            "COPY . .\nRUN cargo auditable install x --version $V && cargo auditable build",
+            [],
+            ["loads"],
+            id="a plugin that passes on",
+        ),
+        pytest.param(
+            "COPY --from=rust:1.83 /h/usr /\nCOPY . .\nRUN cargo build",
+            [],
+            ["loads"],
+            id="what is copied over a directory is one",
+        ),
+        pytest.param(
             "COPY . .\nRUN make && cargo build", [], ["loads"], id="after what may make more, not less"
         ),
         pytest.param(
@@ -246,9 +258,60 @@ def test_contexts_that_disagree_are_unknown(tmp_path: Path, capsys: pytest.Captu
 
 
 @pytest.mark.parametrize(
+    ("lines", "verdicts", "found"),
+    [
+        pytest.param(
+            "# docker build \\\n#   -f app/Dockerfile .\nFROM rust:1.83\nCOPY . /\nRUN cargo build\n",
+            [(".", "loads")],
+            [],
+            id="a comment shows how it is built",
+        ),
+        pytest.param(
+            "FROM rust:1.83\nCOPY . /w\nWORKDIR /w\nRUN if [ -f src/main.rs ]; then cargo fetch; fi\n",
+            [("app", "unknown")],
+            [],
+            id="in one context it fails, and is not run in the other",
+        ),
+        pytest.param(
+            "FROM python\nCOPY . /w\nWORKDIR /w\nRUN if [ -f req.txt ]; then pip install -r req.txt; fi\n",
+            [("app", "loads")],
+            [],
+            id="in one context it works, and is not run in the other",
+        ),
+        pytest.param(
+            "FROM rust:1.83\nCOPY app /app\nCOPY lib /lib\nCOPY none /x/\nWORKDIR /app\nRUN cargo build\n",
+            [(".", "loads")],
+            ["none"],
+            id="of contexts that cannot be those in which most can be copied",
+        ),
+    ],
+)
+def test_contexts_that_are_guessed(
+    lines: str,
+    verdicts: list[tuple[str, str]],
+    found: list[str],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    document = scan(plant(tmp_path, {**TREE, "app/Dockerfile": lines, "app/req.txt": ""}), capsys)
+    assert [(one["context"], one["verdict"]) for one in document["builds"]] == verdicts
+    assert [one["reference"]["raw"] for one in document["diagnostics"] if one["reference"]] == found
+
+
+def test_what_a_base_image_may_hold_is_no_second_target(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = "FROM some/image\nWORKDIR /w\nCOPY . .\nRUN cargo build\n"
+    beside = {"app/src/bin/a.rs": "fn main() {}\n", "app/src/bin/a/more.rs": ""}
+    document = scan(plant(tmp_path, {**TREE, **beside, "compose.yaml": BUILT, "Dockerfile": lines}), capsys)
+    assert [one["verdict"] for one in document["builds"]] == ["loads"]
+
+
+@pytest.mark.parametrize(
     ("path", "text"),
     [
         ("Makefile", "image:\n\tdocker build -t x \\\n\t  -f app/Dockerfile . && docker push x\n"),
+        ("README.md", "Build it:\n\n    docker build -t x -f app/Dockerfile .\n"),
         ("scripts/build.sh", "docker buildx build --push --file=app/Dockerfile --build-arg A=b .\n"),
         (
             ".github/workflows/ci.yml",

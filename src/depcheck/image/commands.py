@@ -1,5 +1,6 @@
 """Builds that workflows, Makefiles and scripts of the repository start: `docker build`, and GitHub's action.
 
+So do commands that the comments of a Dockerfile show, or a README at the top or beside it.
 Only looked at for Dockerfiles that no compose file names. A command whose context or Dockerfile holds a
 variable says nothing.
 """
@@ -11,6 +12,7 @@ import shlex
 from collections.abc import Iterable, Iterator
 
 from depcheck import paths
+from depcheck.discover import is_dockerfile
 from depcheck.image.builds import Planned
 from depcheck.image.lexer import UNKNOWN
 from depcheck.image.scope import Arguments
@@ -30,6 +32,8 @@ _FLAGS = frozenset((
     "-D", "--compress", "--check", "--no-rm",
 ))  # fmt: skip
 _ACTION = "docker/build-push-action"
+_README = "README.md"
+_COMMENT = re.compile(r"^#[ \t]*(.*)$", re.MULTILINE)
 _WORKFLOWS = (".github/workflows",)
 _PLACES = (
     "", ".github", ".github/workflows", ".github/scripts", "scripts", "script", "ci", "docker", "deploy",
@@ -53,13 +57,15 @@ def declared(sources: Sources, dockerfiles: Iterable[str]) -> list[Planned]:
 
 
 def _files(tree: Tree, dockerfiles: Iterable[str]) -> Iterator[str]:
-    """Where builds are started from: usual places, and beside the Dockerfiles."""
+    """Where builds are started from, or shown: usual places, beside the Dockerfiles, and they themselves."""
+    yield from sorted(dockerfiles)
     beside = {paths.parent(path) for path in dockerfiles}
     for directory in sorted({*_PLACES, *beside}):
         for name in tree.names(directory):
             path = paths.join(directory, name)
             workflow = directory in _WORKFLOWS and name.endswith((".yml", ".yaml"))
             named = name in _SCRIPTS or name.endswith((".sh", ".mk"))
+            named = named or (name == _README and (not directory or directory in beside))
             if (workflow or named) and tree.kind(path) is Kind.FILE:
                 yield path
 
@@ -72,14 +78,20 @@ def _plans(sources: Sources, path: str) -> Iterator[Planned]:
         documents = sources.get(yaml.read, path)
         for document in documents if isinstance(documents, tuple) else ():
             yield from _actions(sources.tree, document, 0)
-    # A make runs in the directory of its file; of scripts that is not known, so both are tried.
+    # A make runs in the directory of its file; of others that is not known, so both are tried.
     directories = [paths.parent(path)] if paths.name(path) in _SCRIPTS else ["", paths.parent(path)]
     if path.startswith(".git"):
         directories = [""]
+    elif paths.name(path) == _README:
+        directories.reverse()
+    elif is_dockerfile(path):
+        text = "\n".join(match[1] for match in _COMMENT.finditer(text))
     for match in _COMMAND.finditer(_JOINED.sub(" ", text)):
         for directory in directories:
             plan = _command(sources.tree, directory, match["rest"])
-            if plan is not None and sources.tree.is_file(plan.dockerfile):
+            if plan is None or not sources.tree.is_file(plan.dockerfile):
+                continue
+            if plan.dockerfile == path or not is_dockerfile(path):
                 yield plan
                 break
 

@@ -182,6 +182,8 @@ def _one(stage: StageTree, step: Copy, source: Source, target: str) -> Iterator[
         case Kind.UNKNOWN:
             what = unknown_in(tree, real)
             if isinstance(what, Vague):
+                if isinstance(stage.node(paths.join(stage.resolve(_plain(target)), paths.name(path))), Dir):
+                    return  # then it is no file but a directory, of which nothing is known
                 _place(stage, target, paths.name(path), Leaf(what, stage.line))
             else:
                 _guess(stage, target, paths.name(path), what.why)

@@ -83,9 +83,9 @@ class _Judged(NamedTuple):
     faults: tuple[Found, ...]
 
     @property
-    def stopped(self) -> bool:
-        """Whether the engine stops at a COPY."""
-        return any(found.fault.rule in _STOPPING for found in self.faults)
+    def stops(self) -> int:
+        """At how many sources of a COPY the engine stops."""
+        return sum(found.fault.rule in _STOPPING for found in self.faults)
 
 
 def judge(
@@ -129,7 +129,7 @@ def _read(scenes: Iterable[Scene], apart: Mapping[str, str]) -> Iterator[str]:
 def _chosen(plans: Sequence[Planned], judge_one: Callable[[Planned], _Judged]) -> list[_Judged]:
     """The builds of a Dockerfile that count: those that are declared, else what is guessed."""
     declared = [judge_one(plan) for plan in plans if not plan.guesses]
-    alive = [one for one in declared if not (one.plan.started and one.stopped)]
+    alive = [one for one in declared if not (one.plan.started and one.stops)]
     guessed = [plan for plan in plans if plan.guesses]
     return alive if alive or not guessed else _agreed([judge_one(plan) for plan in guessed])
 
@@ -195,10 +195,14 @@ def _both(plain: _Judged, right: _Judged) -> _Judged:
 def _agreed(group: list[_Judged]) -> list[_Judged]:
     """The one build that guessed contexts come to: unknown where they do not agree.
 
-    group: the two usual contexts first. One in which a COPY cannot be carried out is none that anybody uses.
+    group: the two usual contexts first. One in which a COPY cannot be carried out is none that anybody uses;
+    where that is so in all of them, those in which most can be. What a context does not come to run is no
+    answer.
     """
-    usual = group[:2]
-    possible = [one for one in usual if not one.stopped] or [one for one in group if not one.stopped] or usual
+    least = min(one.stops for one in group)
+    possible = [one for one in group[:2] if one.stops == least] or [
+        one for one in group if one.stops == least
+    ]
     first = possible[0]
     if len({_shape(one) for one in possible}) == 1:
         warned = tuple(
@@ -208,10 +212,12 @@ def _agreed(group: list[_Judged]) -> list[_Judged]:
         return [first if first.plan.guesses == 1 else first._replace(faults=warned)]
     tried = ", ".join(f"`{one.plan.context or '.'}`" for one in possible)
     because = f"nothing says what the build context is; {tried} come to different answers"
+    met: dict[tuple[str, int, str], list[_Step]] = {}
+    for step in (step for one in possible for step in one.steps):
+        met.setdefault(_place(step), []).append(step)
     steps = []
-    for step in first.steps:
-        others = [other for one in possible for other in one.steps if _place(other) == _place(step)]
-        same = len(others) == len(possible) and all(other.verdict == "loads" for other in others)
+    for step, *others in met.values():
+        same = all(other.verdict == "loads" for other in (step, *others))
         unknown = step._replace(verdict="unknown", masked=False, because=because, faults=(), known=())
         steps.append(step if same else unknown)
     return [first._replace(steps=tuple(steps), faults=())]

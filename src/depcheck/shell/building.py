@@ -59,10 +59,10 @@ def build(state: State, fields: list[Field], spot: Spot) -> Result | None:
     if program in ("cargo", "cross"):
         from depcheck.shell import cargo
 
+        fields = cargo.plain(fields)
         special = cargo.special(state, fields, spot)
         if special is not None:
             return special
-        fields = cargo.plain(fields)
         words = [field.text for field in fields]
     found = tools.find(words)
     if found is None:

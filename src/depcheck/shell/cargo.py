@@ -51,6 +51,8 @@ def special(state: State, fields: list[Field], spot: Spot) -> Result | None:
             return _prepare(state, rest[2:], spot)
         case "chef" if len(rest) > 1 and rest[1].text == "cook":
             return _cook(state, rest[2:], spot)
+        case "pgrx" if len(rest) > 1 and rest[1].text in ("init", "start", "stop", "status", "info"):
+            return Result(ok=None, out=None)
         case (
             "login"
             | "logout"

@@ -232,7 +232,7 @@ def _listed(tree: Tree, folder: str) -> Iterator[tuple[str, str]]:
         if tree.entry(path).kind is not Kind.DIR:
             if is_source:
                 yield name[:-3], path
-        elif tree.exists(main := f"{path}/main.rs"):
+        elif tree.kind(main := f"{path}/main.rs") not in (Kind.MISSING, Kind.UNKNOWN):
             yield name, main
 
 
