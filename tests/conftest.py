@@ -7,6 +7,7 @@ import pytest
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--long", action="store_true", help="try every input, not a sample (minutes)")
+    parser.addoption("--update", action="store_true", help="write goldens anew")
 
 
 @pytest.fixture(scope="session")

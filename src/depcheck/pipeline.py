@@ -79,9 +79,9 @@ def scan(request: Request, progress: discover.Progress | None = None) -> Report:
     repairs = None
     candidate: Callable[[Fault], Candidate | None] = _no_candidate
     if faults:
+        from depcheck.fix.bench import Bench
         from depcheck.fix.mend import mend
         from depcheck.fix.proof import Proof
-        from depcheck.fix.propose import Bench
         from depcheck.hints import Hints
 
         hints = Hints(sources, listing, faults)

@@ -58,7 +58,8 @@ def closing(report: Report, applied: Sequence[Fix]) -> str:
     if safe:
         said.append(f"{count(safe, 'finding')} can be mended with --fix")
     if unsafe:
-        said.append(f"{unsafe:,} {'more ' if safe else ''}with --fix --unsafe-fixes")
+        who = f"{unsafe:,} more" if safe else f"{count(unsafe, 'finding')} can be mended"
+        said.append(f"{who} with --fix --unsafe-fixes")
     return f"{', '.join(said)}\n" if said else ""
 
 

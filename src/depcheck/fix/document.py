@@ -35,6 +35,11 @@ def of(sources: Sources, file: str) -> Document | None:
     return Document(file, document.text, spans(document.text))
 
 
+def bare(key: str) -> str:
+    """A key as it is written: with quotes only where it needs them."""
+    return key if _BARE.fullmatch(key) else quoted(key)
+
+
 def quoted(text: str, like: str = '"') -> str:
     """A TOML string, with the quotes of `like` where they can hold the text."""
     if like.startswith("'") and "'" not in text and text.isprintable():
@@ -50,17 +55,59 @@ def value(document: Document, route: Route, text: str) -> Edit | None:
     return Edit(document.file, *span.value, quoted(text, document.source(route)))
 
 
+def source(document: Document, route: Route, written: str) -> Edit | None:
+    """The value at `route` replaced by TOML source."""
+    span = document.spans.get(route)
+    return None if span is None else Edit(document.file, *span.value, written)
+
+
+def renamed(document: Document, route: Route, key: str) -> Edit | None:
+    """The last part of the key at `route` replaced by another one."""
+    span = document.spans.get(route)
+    if span is None:
+        return None
+    start, end = span.key
+    written = document.text[start:end]
+    if unquote(written) != route[-1]:  # dotted, or a header: others may say the same name
+        return None
+    return Edit(document.file, start, end, bare(key))
+
+
+def under(document: Document, table: Route, line: str) -> Edit | None:
+    """A line put at the end of the table at `table`, which is made at the end of the file if need be."""
+    text = document.text
+    newline = "\r\n" if "\r\n" in text else "\n"
+    span = document.spans.get(table)
+    inside = [
+        found.value[1]
+        for route, found in document.spans.items()
+        if route[:-1] == table and found.key[0] > (span.key[0] if span else -1) and found.key != found.value
+    ]
+    if span is None and inside:
+        return None  # dotted keys
+    if span is None:
+        ends = "" if not text or text.endswith("\n") else newline
+        header = ".".join(bare(str(part)) for part in table)
+        return Edit(document.file, len(text), len(text), f"{ends}{newline}[{header}]{newline}{line}{newline}")
+    if not text.startswith("[", span.value[0]):
+        return None  # an inline table
+    end = max(inside, default=span.value[1])
+    rest = re.compile(r"[^\r\n]*").match(text, end)
+    at = rest.end() if rest else end
+    return Edit(document.file, at, at, f"{newline}{line}")
+
+
 def part(document: Document, route: Route, old: str, new: str) -> Edit | None:
     """A part of the string at `route` replaced, the rest as it is written."""
     span = document.spans.get(route)
     if span is None:
         return None
-    source = document.source(route)
-    if source[:1] not in ('"', "'"):
+    written = document.source(route)
+    if written[:1] not in ('"', "'"):
         return None
-    at = source.find(old)
-    if at < 0 or quoted(new, source).strip("\"'") != new:
-        return value(document, route, unquote(source).replace(old, new, 1))
+    at = written.find(old, 1)
+    if at < 0 or not old or quoted(new, written).strip("\"'") != new:
+        return value(document, route, unquote(written).replace(old, new, 1))
     start = span.value[0] + at
     return Edit(document.file, start, start + len(old), new)
 
@@ -131,7 +178,7 @@ def with_key(document: Document, table: Route, after: str, key: str, source: str
     if beside is None:
         return None
     text, end = document.text, beside.value[1]
-    name = key if _BARE.fullmatch(key) else quoted(key)
+    name = bare(key)
     outer = document.spans.get(table)
     if outer is not None and outer.value[0] < end <= outer.value[1]:  # an inline table
         return Edit(document.file, end, end, f", {name} = {source}")

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
-from depcheck.fix.proof import Proof, Proposal
-from depcheck.fix.propose import Bench, propose
+from depcheck.fix.bench import Bench
+from depcheck.fix.proof import Proof, Proposal, mark
+from depcheck.fix.propose import propose
 from depcheck.fix.splice import overlay
 from depcheck.model import Diagnostic, Fault, FaultKey, Fix, fault_key
 from depcheck.record import NamedTuple
 from depcheck.tree.base import Tree
 
+# Rules of what is often wrong only because something else is.
+_FOLLOWING = frozenset({"unlisted-member"})
 _MOST = 8  # repairs of one fault that are tried
 
 
@@ -26,14 +29,30 @@ class Repairs(NamedTuple):
         return self.fixes.get(fault_key(fault), ())
 
     def chosen(self, *, unsafe: bool = False) -> list[Proposal]:
-        """The best of each fault that is safe (or the best at all), as far as they hold together."""
-        best = []
+        """The best of each fault that is safe (or the best at all), as far as they hold together.
+
+        What goes by itself once others are mended gets no repair of its own.
+        """
+        made = self.proof.settle([one for one in self._best() if one.fix.applicability == "safe"])
+        if not unsafe:
+            return made
+        for following in (False, True):
+            gone = self.proof.gone(made)
+            more = [
+                one
+                for one in self._best()
+                if mark(one.fault) not in gone and (one.fault.rule in _FOLLOWING) is following
+            ]
+            if more:
+                made = self.proof.settle([*made, *more])
+        return made
+
+    def _best(self) -> Iterator[Proposal]:
         for fault in self.faults:
-            allowed = (fix for fix in self.of(fault) if unsafe or fix.applicability == "safe")
-            fix = next(allowed, None)
-            if fix is not None:
-                best.append(Proposal(fault, fix))
-        return self.proof.settle(best)
+            fixes = self.of(fault)
+            if fixes:
+                safe = (fix for fix in fixes if fix.applicability == "safe")
+                yield Proposal(fault, next(safe, fixes[0]))
 
     def mended(self) -> tuple[Tree, dict[FaultKey, Fault]] | None:
         """The tree with the safe repairs made, and what is wrong with it still; None where there are none."""

@@ -6,7 +6,7 @@ and halved where it does harm, so that a repository with fifty findings is not j
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import chain
 
@@ -34,9 +34,9 @@ class Proposal(NamedTuple):
 
 
 class _Tried(NamedTuple):
-    """What is wrong after edits. harm: whether something fails that did not fail before."""
+    """What edits do. gone: what is wrong no more. harm: whether something fails that did not fail before."""
 
-    marks: frozenset[Mark]
+    gone: frozenset[Mark]
     harm: bool
 
 
@@ -70,6 +70,11 @@ class Proof:
             self._good = frozenset(proposal.fix for proposal in apart)
         return apart
 
+    def gone(self, proposals: Sequence[Proposal]) -> frozenset[Mark]:
+        """The marks of all that is wrong no more once these are made, which hold together."""
+        tried = self._try(proposals) if proposals else None
+        return frozenset() if tried is None else tried.gone
+
     def _settle(self, proposals: list[Proposal]) -> list[Proposal]:
         while proposals:
             tried = self._try(proposals)
@@ -82,7 +87,7 @@ class Proof:
                     return held[:half]
                 proposals = held
                 continue
-            held = [one for one in proposals if mark(one.fault) not in tried.marks]
+            held = [one for one in proposals if mark(one.fault) in tried.gone]
             if len(held) == len(proposals):
                 return held
             proposals = held
@@ -101,11 +106,13 @@ class Proof:
             sources, self._listing, tuple(judging.judge_each(sources, self._named(before)))
         )
         after = {judgement.manifest: judgement for judgement in examined.judgements}
-        found = (*chain.from_iterable(map(_faults, after.values())), *examined.warnings)
+        left = (*_all_faults(after.values()), *examined.warnings)
+        gone = {mark(fault) for fault in _all_faults(before.values())}
+        gone.update(mark(fault) for fault in self._warnings if fault.site.file in before)
         touched = frozenset(_place(one.fault) for one in proposals)
-        harm = any(_place(fault) in touched and mark(fault) not in self._marks for fault in found)
-        harm = harm or any(self._is_harmed(before[one], after.get(one)) for one in before)
-        return _Tried(frozenset(map(mark, found)), harm)
+        harm = any(_place(fault) in touched and mark(fault) not in self._marks for fault in left)
+        harm = harm or any(self._is_harmed(before[one], after.get(one), edited) for one in before)
+        return _Tried(frozenset(gone.difference(map(mark, left))), harm)
 
     def _named(self, manifests: Iterable[str]) -> list[str]:
         """With all requirements files where there is one: which are entries depends on the others."""
@@ -114,7 +121,7 @@ class Proof:
             named += [path for path in self._everything if is_requirements(path) and path not in named]
         return named
 
-    def _is_harmed(self, before: Judgement, after: Judgement | None) -> bool:
+    def _is_harmed(self, before: Judgement, after: Judgement | None, edited: Collection[str]) -> bool:
         if after is None:
             return True
         for old, new in zip(_outcomes(before), _outcomes(after), strict=True):
@@ -122,12 +129,15 @@ class Proof:
                 return True
             if any(fault.rule in _CAUSED and mark(fault) not in self._marks for fault in new.faults):
                 return True
-            if any(mark(fault) not in self._marks and not self._was_hidden(fault) for fault in new.faults):
+            fresh = [fault for fault in new.faults if mark(fault) not in self._marks]
+            if any(not self._was_hidden(fault, edited) for fault in fresh):
                 return True
         return False
 
-    def _was_hidden(self, fault: Fault) -> bool:
-        """Whether what stands in the file of a new fault could not be seen before."""
+    def _was_hidden(self, fault: Fault, edited: Collection[str]) -> bool:
+        """Whether a new fault could not be seen before: what stands beside an edit could."""
+        if fault.site.file in edited:
+            return False
         known = self._everything.get(fault.site.file)
         return known is None or known.loads.verdict == "fails"
 
@@ -167,8 +177,7 @@ class Proof:
     @cached_property
     def _marks(self) -> frozenset[Mark]:
         """Everything that is wrong with the tree as it is."""
-        faults = chain.from_iterable(map(_faults, self._everything.values()))
-        return frozenset(map(mark, (*faults, *self._warnings)))
+        return frozenset(map(mark, (*_all_faults(self._everything.values()), *self._warnings)))
 
     @cached_property
     def _readers(self) -> dict[str, list[str]]:
@@ -197,10 +206,11 @@ def _place(fault: Fault) -> Mark:
     return site.file, tuple(part for part in site.route if isinstance(part, str)), site.line
 
 
-def _faults(judgement: Judgement) -> Iterator[Fault]:
-    for outcome in _outcomes(judgement):
-        yield from outcome.faults
-        yield from outcome.latent
+def _all_faults(judgements: Iterable[Judgement]) -> Iterator[Fault]:
+    for judgement in judgements:
+        for outcome in _outcomes(judgement):
+            yield from outcome.faults
+            yield from outcome.latent
 
 
 def _outcomes(judgement: Judgement) -> tuple[Outcome, Outcome, Outcome]:

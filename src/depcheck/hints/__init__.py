@@ -25,7 +25,6 @@ _RULES = frozenset(
     }
 )  # fmt: skip
 _PACKAGES = ("package", "member")
-_LOCKS = {"cargo": "Cargo.lock", "uv": "uv.lock"}
 
 
 class Hints:
@@ -73,18 +72,20 @@ class Hints:
             yield renamed
         if nowhere:
             for meant in near.meant(self.packages, fault, written):
-                yield meant._replace(is_certain=self._is_locked(fault, reference, meant.target))
+                yield meant._replace(
+                    is_certain=reference.kind == "member"
+                    and self.was_member(fault, reference.site.file, meant.target)
+                )
 
-    def _is_locked(self, fault: Fault, reference: Reference, target: str) -> bool:
-        """Whether the lock file of the workspace has the name of a package that is to be a member."""
-        if reference.kind != "member":
-            return False
-        name = self.packages.name(fault, target)
-        lock = paths.join(
-            paths.parent(reference.site.file), _LOCKS["cargo" if fault.tool == "cargo" else "uv"]
-        )
+    def was_member(self, fault: Fault, root: str, directory: str) -> bool:
+        """Whether the lock file of a workspace has the name of a package: nothing else has that name.
+
+        root: the manifest of the workspace. directory: of the package.
+        """
+        name = self.packages.name(fault, directory)
         if name is None or len(self.packages.directories_of(fault, name)) != 1:
             return False
+        lock = paths.join(paths.parent(root), "Cargo.lock" if fault.tool == "cargo" else "uv.lock")
         return name in self.sources.get(_own_packages, lock)
 
     def _unlisted(self, fault: Fault, reference: Reference) -> Candidate | None:

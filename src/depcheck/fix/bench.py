@@ -1,0 +1,35 @@
+"""What proposals are made from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TypeAlias
+
+from depcheck.fix import document
+from depcheck.fix.document import Document
+from depcheck.hints import Hints
+from depcheck.model import Edit, Fault, Fix
+from depcheck.record import NamedTuple
+from depcheck.sources import Sources
+
+
+class Bench(NamedTuple):
+    """The tree as it was read, and what is meant by what is wrong with it."""
+
+    sources: Sources
+    hints: Hints
+
+    def document(self, file: str) -> Document | None:
+        """The TOML document at `file`; None where there is none."""
+        return self.sources.get(document.of, file)
+
+
+# What could be done about a fault, the best first; nothing is proved yet.
+Proposer: TypeAlias = Callable[[Bench, Fault], Iterator[Fix]]
+
+
+def fix(title: str, *edits: Edit | None, safe: bool = False) -> Iterator[Fix]:
+    """A repair, where each of its edits could be made out."""
+    made = tuple(edit for edit in edits if edit is not None)
+    if made and len(made) == len(edits):
+        yield Fix(title, "safe" if safe else "unsafe", made)

@@ -1,0 +1,188 @@
+"""Lists of workspace members, and of what is excluded from them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+
+from depcheck import paths
+from depcheck.fix import document
+from depcheck.fix.bench import Bench, fix
+from depcheck.manifest import toml
+from depcheck.model import Fault, Fix, Route
+
+_WORKSPACE = {"Cargo.toml": ("workspace",), "pyproject.toml": ("tool", "uv", "workspace")}
+_WILD = re.compile(r"[*?\[]")
+_BRACES = re.compile(r"([^{}]*)\{([^{}]+)\}([^{}]*)")
+
+
+def removed(bench: Bench, fault: Fault) -> Iterator[Fix]:
+    """A member taken out of the list that names it, where others are left in it."""
+    reference = fault.reference
+    if reference is None or not _is_item(reference.site.route) or _WILD.search(reference.raw):
+        return
+    file, route = reference.site.file, reference.site.route[:-1]
+    text = bench.document(file)
+    if text is None:
+        return
+    if len(_items(bench, file, route)) > 1:
+        title = f"take `{reference.raw}` out of `{_named(route)}`"
+        yield from fix(title, document.without(text, reference.site.route))
+    elif route[-1] == "default-members":
+        yield from fix(f"take `{_named(route)}` out", document.without_key(text, route))
+
+
+def undotted(bench: Bench, fault: Fault) -> Iterator[Fix]:
+    """The root taken out of its own list: where it is listed, cargo excludes nothing (`is_excluded`)."""
+    reference = fault.reference
+    if reference is None or fault.tool != "cargo" or not _is_item(reference.site.route):
+        return
+    file, route = reference.site.file, reference.site.route[:-1]
+    text, items = bench.document(file), _items(bench, file, route)
+    if text is not None and "." in items:
+        title = f"take `.` out of `{_named(route)}`: the root is a member anyway, and `exclude` counts again"
+        yield from fix(title, document.without(text, (*route, items.index("."))))
+
+
+def listed(bench: Bench, fault: Fault) -> Iterator[Fix]:
+    """A package put into the list of members that misses it."""
+    reference = fault.reference
+    if reference is None or reference.kind != "workspace":
+        return
+    if fault.tool == "uv":
+        root = paths.join(reference.target, "pyproject.toml")
+        for candidate in bench.hints.candidates(fault):
+            yield from _added(bench, root, "members", candidate.replacement, safe=candidate.is_certain)
+    elif fault.rule == "unlisted-member":
+        root, directory = reference.target, paths.parent(fault.site.file)
+        safe = bench.hints.was_member(fault, root, directory)
+        yield from _added(bench, root, "members", paths.relative(directory, paths.parent(root)), safe=safe)
+
+
+def excluded(bench: Bench, fault: Fault) -> Iterator[Fix]:
+    """A directory that is none of the workspace's business said to be so."""
+    for root, directory in _strays(bench, fault):
+        yield from _added(bench, root, "exclude", paths.relative(directory, paths.parent(root)))
+
+
+def spelt_out(bench: Bench, fault: Fault) -> Iterator[Fix]:
+    """A pattern that cargo does not understand as it is meant: `{a,b}`, `**`, or below a root with a `[`."""
+    site = fault.site if fault.reference is None else fault.reference.site
+    raw = toml.value_at(bench.sources, site.file, site.route)
+    if fault.tool != "cargo" or not _is_item(site.route) or not isinstance(raw, str):
+        return
+    text, match = bench.document(site.file), _BRACES.fullmatch(raw)
+    if text is None:
+        return
+    if match is not None:
+        wanted = [f"{match[1]}{inner.strip()}{match[3]}" for inner in match[2].split(",")]
+        yield from _instead(text, site.route, raw, wanted, safe=True)
+    elif "**" in raw:
+        yield from _instead(text, site.route, raw, [re.sub(r"\*\*+", "*", raw)])
+    elif fault.rule == "unmatched-member-glob":
+        here = paths.parent(site.file)
+        found = [
+            paths.relative(directory, here)
+            for directory in bench.hints.packages.directories(fault)
+            if paths.is_below(directory, here) and directory != here
+        ]
+        wanted = [path for path in found if fnmatchcase(path, raw) and path.count("/") == raw.count("/")]
+        if wanted:
+            yield from _instead(text, site.route, raw, wanted, safe=True)
+
+
+def _instead(
+    text: document.Document, route: Route, raw: str, wanted: list[str], *, safe: bool = False
+) -> Iterator[Fix]:
+    quotes = text.source(route)
+    written = ", ".join(document.quoted(one, quotes) for one in wanted)
+    title = f"write {', '.join(f'`{one}`' for one in wanted)} in place of `{raw}`"
+    yield from fix(title, document.source(text, route, written), safe=safe)
+
+
+def pointed(bench: Bench, fault: Fault) -> Iterator[Fix]:
+    """A member outside of its workspace told where the workspace is."""
+    reference = fault.reference
+    if reference is None or reference.kind != "member" or fault.tool != "cargo":
+        return
+    manifest = paths.join(reference.target, "Cargo.toml")
+    text = bench.document(manifest)
+    if text is None or toml.value_at(bench.sources, manifest, ("package", "workspace")) is not None:
+        return
+    where = paths.relative(paths.parent(reference.site.file), reference.target)
+    edit = document.with_key(text, ("package",), "name", "workspace", document.quoted(where))
+    yield from fix(f'write `workspace = "{where}"` into `package` of `{manifest}`', edit)
+
+
+def unpointed(bench: Bench, fault: Fault) -> Iterator[Fix]:
+    """`package.workspace`, which leads to no workspace, taken out."""
+    if fault.site.route != ("package", "workspace"):
+        return
+    text = bench.document(fault.site.file)
+    edit = None if text is None else document.without_key(text, fault.site.route)
+    yield from fix("take `package.workspace` out", edit)
+
+
+def _strays(bench: Bench, fault: Fault) -> Iterator[tuple[str, str]]:
+    """(root manifest, directory) of what a workspace takes in or stumbles over."""
+    reference, site = fault.reference, fault.site
+    here = paths.parent(site.file)
+    if fault.rule == "unlisted-member" and reference is not None and fault.tool == "cargo":
+        yield reference.target, here
+    elif fault.rule == "not-a-package" and reference is not None and _WILD.search(reference.raw):
+        yield site.file, reference.target
+    elif fault.rule == "duplicate-package":
+        root = _root_around(bench, site.file)
+        if root is None:
+            return
+        if reference is None:
+            yield root, here
+        elif not _WILD.search(reference.target):
+            yield root, reference.target
+
+
+def _root_around(bench: Bench, manifest: str) -> str | None:
+    name = paths.name(manifest)
+    for directory in paths.ancestors(paths.parent(manifest)):
+        root = paths.join(directory, name)
+        if toml.value_at(bench.sources, root, _WORKSPACE.get(name, ())) is not None:
+            return root
+    return None
+
+
+def _added(bench: Bench, root: str, key: str, text: str, *, safe: bool = False) -> Iterator[Fix]:
+    """A path put into a list of the workspace, which is made where it is not there."""
+    table = _WORKSPACE.get(paths.name(root))
+    found = bench.document(root)
+    if table is None or found is None or text in ("", "."):
+        return
+    route = (*table, key)
+    title = f"put `{text}` into `{_named(route)}`"
+    if paths.parent(root) or root != found.file:
+        title += f" of `{root}`"
+    if route in found.spans:
+        yield from fix(title, document.with_item(found, route, text), safe=safe)
+        return
+    written = f"[{document.quoted(text)}]"
+    beside = next(
+        (one for one in ("members", "default-members", "resolver") if (*table, one) in found.spans), ""
+    )
+    if beside:
+        yield from fix(title, document.with_key(found, table, beside, key, written), safe=safe)
+    elif table in found.spans:
+        yield from fix(title, document.under(found, table, f"{key} = {written}"), safe=safe)
+
+
+def _items(bench: Bench, file: str, route: Route) -> list[object]:
+    """The list at a route."""
+    items = toml.value_at(bench.sources, file, route)
+    return items if isinstance(items, list) else []
+
+
+def _is_item(route: Route) -> bool:
+    return bool(route) and isinstance(route[-1], int)
+
+
+def _named(route: Route) -> str:
+    return ".".join(str(part) for part in route)

@@ -1,0 +1,87 @@
+"""Paths written so that they lead to what is meant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from depcheck import form, paths
+from depcheck.fix import document
+from depcheck.fix.bench import Bench, fix
+from depcheck.fix.splice import decode
+from depcheck.model import Edit, Fault, Fix, Reference
+from depcheck.sources import Sources
+from depcheck.tree.base import Kind, UnknownContentError
+
+
+def meant(bench: Bench, fault: Fault) -> Iterator[Fix]:
+    """The path to what is meant, in the form of the one that stands there."""
+    if fault.tool == "uv" and fault.reference is not None and fault.reference.kind == "workspace":
+        return  # what is to be written belongs to the list of members
+    for candidate in bench.hints.candidates(fault):
+        reference = form.as_written(bench.sources, fault.reference) if fault.reference else None
+        if reference is not None:
+            yield from _instead(bench, reference, candidate.replacement, safe=candidate.is_certain)
+
+
+def other(bench: Bench, fault: Fault) -> Iterator[Fix]:
+    """The path to the other package of the same name that is asked for."""
+    reference = fault.reference
+    if reference is None or reference.kind != "package" or not reference.wanted:
+        return
+    written = form.of(bench.sources.tree, reference)
+    for directory in bench.hints.packages.directories_of(fault, reference.wanted):
+        if written is not None and directory != reference.target:
+            yield from _instead(bench, reference, written.write(directory))
+
+
+def portable(bench: Bench, fault: Fault) -> Iterator[Fix]:
+    """The same path as every machine reads it: relative, with `/`, in the letters of the disk."""
+    reference, tree = fault.reference, bench.sources.tree
+    written = None if reference is None else form.of(tree, reference)
+    if reference is None:
+        return
+    if fault.rule == "absolute-path" and written is not None:
+        relative = paths.relative(reference.target, written.base)
+        if not written.head and not reference.site.line:
+            yield from _instead(bench, reference, relative, safe=True)
+    elif fault.rule == "backslash-path":
+        yield from _instead(bench, reference, reference.raw.replace("\\", "/"), safe=True)
+    elif fault.rule == "case-mismatch" and written is not None:
+        spelt = _spelt(bench.sources, reference.target)
+        if spelt is not None and spelt != reference.target:
+            yield from _instead(bench, reference, written.write(spelt), safe=True)
+
+
+def _spelt(sources: Sources, target: str) -> str | None:
+    """The path in the letters of the disk, where only one name is like each of its own."""
+    at, tree = "", sources.tree
+    for part in target.split("/") if not paths.is_outside(target) else ():
+        step = paths.join(at, part)
+        if tree.kind(step) is Kind.MISSING:
+            like = [name for name in tree.names(at) if name.lower() == part.lower()]
+            if len(like) != 1:
+                return None
+            step = paths.join(at, like[0])
+        at = step
+    return at
+
+
+def _instead(bench: Bench, reference: Reference, replacement: str, *, safe: bool = False) -> Iterator[Fix]:
+    title = f"write `{replacement}` in place of `{reference.raw}`"
+    yield from fix(title, _written(bench, reference, replacement), safe=safe)
+
+
+def _written(bench: Bench, reference: Reference, replacement: str) -> Edit | None:
+    site = reference.site
+    if not site.line:
+        text = bench.document(site.file)
+        return None if text is None else document.part(text, site.route, reference.raw, replacement)
+    try:
+        lines = decode(bench.sources.tree.read(site.file)).split("\n")
+    except (OSError, UnknownContentError):
+        return None
+    at = lines[site.line - 1].find(reference.raw) if site.line <= len(lines) else -1
+    if at < 0:
+        return None
+    start = sum(len(line) + 1 for line in lines[: site.line - 1]) + at
+    return Edit(site.file, start, start + len(reference.raw), replacement)
