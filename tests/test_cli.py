@@ -75,6 +75,12 @@ def test_above_the_root_nothing_is_read_and_that_is_said(tmp_path: Path) -> None
     assert b"nothing above `--root` was read" in done.stderr
 
 
+def test_a_prediction_for_a_root_elsewhere_starts_at_that_root(bad: Path) -> None:
+    package = str(bad / "services/hub")
+    done = run("predict", "--root", package, "--", "cargo metadata --no-deps", cwd=bad)
+    assert (done.returncode, done.stdout.startswith(b"loads")) == (0, True), done.stdout
+
+
 def test_a_prediction_frames_no_place_that_is_none_and_says_it_once(bad: Path) -> None:
     done = run("predict", "--cwd", "zzz", "--", "uv", "lock", cwd=bad)
     assert (done.returncode, done.stdout, done.stderr.count(b"\n")) == (2, b"", 1)

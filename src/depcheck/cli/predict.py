@@ -24,7 +24,9 @@ def add(commands: Any) -> None:
         epilog="Exit code 0: it loads, or that is unknown (said on stderr). 1: it fails. 2: cannot run.",
     )
     parser.add_argument("--root", help="the top of the tree (default: the git work tree around here)")
-    parser.add_argument("--cwd", help="where the command runs, relative to the root (default: here)")
+    parser.add_argument(
+        "--cwd", help="where the command runs, relative to the root (default: here, or the root)"
+    )
     parser.add_argument(
         "--format", choices=("full", "json"), default="full", help="for people, or for programs"
     )
@@ -40,6 +42,8 @@ def run(arguments: argparse.Namespace) -> int:
     if not os.path.isdir(root):
         raise CannotRunError(f"no such directory: {root}")
     cwd = arguments.cwd if arguments.cwd is not None else os.path.relpath(os.getcwd(), root)
+    if arguments.cwd is None and (cwd == ".." or cwd.startswith("../")):
+        cwd = "."
     if not os.path.isdir(os.path.join(root, cwd)):
         raise CannotRunError(f"no such directory: {os.path.join(root, cwd)}")
     try:

@@ -10,7 +10,10 @@ from depcheck.load.cargo import (
     compilation,
     config,
     current,
+    editing,
     lock,
+    lock_text,
+    profiles,
     requested,
     selection,
     toolchain,
@@ -20,9 +23,10 @@ from depcheck.load.cargo import (
 from depcheck.load.cargo.activate import explicit_default
 from depcheck.load.cargo.invocation import Invocation, parse
 from depcheck.load.cargo.judge import Scope, resolution, unconfigured
-from depcheck.load.cargo.package import Package
+from depcheck.load.cargo.package import Package, read
 from depcheck.load.cargo.resolve import Resolved
 from depcheck.load.cargo.workspace import Loaded
+from depcheck.manifest.cargo import Manifest
 from depcheck.model import Fault, Outcome, Reference, Site
 from depcheck.sources import Sources
 
@@ -65,7 +69,7 @@ def run(sources: Sources, cwd: str, words: Sequence[str], env: Mapping[str, str]
         invocation.command == "locate-project" and not invocation.has("--workspace")
     ):
         return Outcome((manifest,) if isinstance(manifest, Fault) else ())
-    return _Run(sources, invocation, manifest, (files, env, chosen)).outcome()
+    return _Run(sources, invocation, manifest, (files, env, chosen), cwd).outcome()
 
 
 class _Run:
@@ -77,7 +81,9 @@ class _Run:
         invocation: Invocation,
         manifest: str,
         around: tuple[tuple[str, ...], Mapping[str, str], toolchain.Toolchain],
+        cwd: str,
     ) -> None:
+        self.cwd = cwd
         self.sources = sources
         self.invocation = invocation
         self.command = invocation.command
@@ -95,6 +101,7 @@ class _Run:
         self.faults = [*self.loaded.faults, *named]
         self.unknowns = [*self.loaded.unknowns, *unsure]
         self.faults += requested.refused(self.invocation, self.manifest)
+        self.faults += profiles.misnamed(self.invocation, self.manifest)
         if self._only_loads():
             if not self.faults:
                 self.faults += self._alone()
@@ -120,15 +127,31 @@ class _Run:
     def _alone(self) -> Iterator[Fault]:
         """What commands ask that only read the workspace."""
         package = self.loaded.members.get(self.manifest)
-        if self.command == "pkgid" and not self.sources.tree.exists(self.lock_file):
+        if self.command in {"add", "remove"}:
+            chosen = selection.members(self.sources, self.loaded, self.manifest, self.invocation)
+            yield from chosen.faults or editing.refused(
+                self.sources, self.cwd, self.invocation, chosen.manifests
+            )
+            refused = self.sources.get(lock_text.refused, self.lock_file)
+            if refused and not self.invocation.has("--dry-run", "-n"):
+                yield refused
+        elif self.command == "clean":
+            yield from self._profiles()
+        elif self.command == "pkgid" and not self.sources.tree.exists(self.lock_file):
             message = f"`{self.lock_file}` has to exist for `cargo pkgid`"
             reference = Reference(Site(self.lock_file), "(lock file)", "Cargo.lock", self.lock_file, "file")
             yield Fault("missing-metadata-file", Site(self.manifest), message, reference, tool="cargo")
         elif self.command == "pkgid" and self.invocation.operands:
-            if not lock.holds(self.sources, self.lock_file, self.invocation.operands[0]):
-                yield self._refused(f"no package of the lock file is `{self.invocation.operands[0]}`")
+            yield from self._locked(self.invocation.operands[0])
         elif self.command in {"read-manifest", "pkgid"} and (package is None or package.is_virtual):
             yield self._refused("the manifest is virtual, and the command needs a package")
+
+    def _locked(self, text: str) -> Iterator[Fault]:
+        match lock.holds(self.sources, self.lock_file, text, self.loaded.members.values()):
+            case False:
+                yield self._refused(f"no package of the lock file is `{text}`")
+            case None:
+                self.unknowns.append(f"whether the lock file will hold `{text}` is not known")
 
     def _refused(self, message: str) -> Fault:
         return Fault("missing-member", Site(self.manifest), message, tool="cargo")
@@ -147,6 +170,11 @@ class _Run:
             self.sources.tree.exists(self.lock_file) and not self.invocation.has("--exclude-lockfile")
         )
 
+    def _reads_lock(self) -> bool:
+        if self.command == "install":
+            return self.invocation.has("--locked", "--frozen")
+        return self.command != "generate-lockfile"
+
     def _resolve(self, resolved: Resolved) -> None:
         named, unsure = unconfigured(self.sources, resolved.registries, self.settings, self.env)
         faults = resolved.faults
@@ -161,13 +189,15 @@ class _Run:
         self.unknowns += [*resolved.unknowns, *unsure]
         if not self.sources.tree.exists(self.lock_file):
             self.faults += resolved.latent
-        elif conflict := self.sources.get(lock.conflict, self.lock_file):
-            self.faults.append(conflict)
+        elif self._reads_lock() and (refused := self.sources.get(lock_text.refused, self.lock_file)):
+            self.faults.append(refused)
         if not self.faults and any(package.external for package in resolved.packages.values()):
             self.faults += [fault for _, fault in self.settings.sources]
-        may_lack = self.command == "install" and not self.sources.tree.exists(self.lock_file)
-        if not (self.faults or may_lack) and self.invocation.has("--locked", "--frozen"):
-            self.faults += lock.faults(self.sources, self.loaded, resolved, self.manifest)
+        # `cargo install` writes no lock file, so that none is out of date (cargo: `resolve_with_registry`).
+        asks = self.command != "install" and self.invocation.has("--locked", "--frozen")
+        if asks and not self.faults:
+            option = "--frozen" if self.invocation.has("--frozen") else "--locked"
+            self.faults += lock.faults(self.sources, self.loaded, resolved, self.manifest, option)
 
     def _stage(self, resolved: Resolved) -> Iterator[Fault]:
         """What the command does after the resolution."""
@@ -182,6 +212,7 @@ class _Run:
             case "tree":
                 yield from self._tree(resolved)
             case "clean":
+                yield from self._profiles()
                 yield from self._chosen(resolved).faults
             case "package" | "publish":
                 chosen = self._chosen(resolved)
@@ -190,6 +221,18 @@ class _Run:
                     yield from self._packaged(path, resolved)
             case command if command in _BUILDING:
                 yield from self._built(resolved)
+
+    def _profiles(self) -> Iterator[Fault]:
+        root = read(self.sources, self.loaded.root or self.manifest)
+        asked = profiles.requested(self.invocation)
+        if isinstance(root, Manifest):
+            for fault in profiles.faults(root, self.settings, self.env, asked):
+                if self.invocation.has("--config") or config.at_home(self.sources, self.env):
+                    self.unknowns.append(
+                        f"{fault.message}, unless a configuration that is not read says more"
+                    )
+                else:
+                    yield fault
 
     def _chosen(self, resolved: Resolved) -> selection.Selection:
         chosen = selection.choose(self.sources, (self.loaded, resolved), self.manifest, self.invocation)
@@ -205,8 +248,7 @@ class _Run:
             yield self._refused("the workspace has no members, and a lock file needs one")
         if self.sources.tree.exists(self.lock_file):
             for text in (*self.invocation.operands, *self.invocation.values("--package")):
-                if not lock.holds(self.sources, self.lock_file, text):
-                    yield self._refused(f"no package of the lock file is `{text}`")
+                yield from self._locked(text)
 
     def _tree(self, resolved: Resolved) -> Iterator[Fault]:
         chosen = self._chosen(resolved)
@@ -219,7 +261,7 @@ class _Run:
         roots = {path: asked.features.get(path, set()) for path in chosen.manifests}
         shown = compilation.spread(roots, resolved, dev=True, libraries=False, host=False)
         for text in filter(None, named):
-            spec = selection.parse(text)
+            spec = selection.parse(self.sources.tree, text)
             hits = [path for path in shown if spec and spec.matches(resolved.packages[path])]
             if spec is None or spec.is_pattern or len(hits) != 1:
                 yield self._refused(f"no package of the tree is `{text}`")
@@ -235,6 +277,7 @@ class _Run:
             return
         if self.command != "install":
             yield from self.loaded.recorded
+        yield from self._profiles()
         yield from self.settings.building
         if self.command in ("run", "test", "bench", "nextest"):
             yield from self.settings.executing

@@ -13,7 +13,7 @@ from depcheck import paths
 from depcheck.load.cargo.package import path_dependency
 from depcheck.load.cargo.patches import Patch
 from depcheck.manifest import toml
-from depcheck.manifest.cargo import configuration, dependencies
+from depcheck.manifest.cargo import configuration, dependencies, profiles
 from depcheck.manifest.cargo.configuration import files
 from depcheck.manifest.cargo.reading import Reading
 from depcheck.manifest.pyproject import route_text, strings, table_at
@@ -33,6 +33,7 @@ class Config(NamedTuple):
     resolving: faults that a resolution meets. running: faults of all but `--no-deps` and what only
     locks. building: of
     what compiles. executing: of `cargo run`, `test` and `bench`. registries: names that it defines.
+    profiles: what each of `[profile]` inherits.
     """
 
     patches: tuple[Patch, ...]
@@ -45,10 +46,11 @@ class Config(NamedTuple):
     references: tuple[Reference, ...]
     sources: tuple[tuple[str, Fault], ...]  # `[source.X]`: met only where a registry is asked
     registries: frozenset[str]
+    profiles: Mapping[str, str]
 
 
 _TOML = re.compile(r"(?:[^*?\[\]{}]*/)?[^*?\[\]{}/]+\.toml/*")
-NONE = Config((), (), (), (), (), (), (), (), (), frozenset())
+NONE = Config((), (), (), (), (), (), (), (), (), frozenset(), {})
 
 
 def read(sources: Sources, files: tuple[str, ...]) -> Config:
@@ -71,6 +73,7 @@ def read(sources: Sources, files: tuple[str, ...]) -> Config:
         tuple(reading.references),
         tuple(reading.replaced),
         frozenset(reading.registries),
+        reading.profiles,
     )
 
 
@@ -86,6 +89,7 @@ class _Reading:
         self.building: list[Fault] = []
         self.executing: list[Fault] = []
         self.registries: set[str] = set()
+        self.profiles: dict[str, str] = {}
         self.references: list[Reference] = []
         self.replaced: list[tuple[str, Fault]] = []
         self.documents: list[tuple[str, toml.Table]] = []
@@ -112,6 +116,8 @@ class _Reading:
             self._sources_table(path, base, document.data)
             self._programs(path, base, document.data)
             self.registries.update(table_at(document.data, "registries") or ())
+            for name, inherits in profiles.inherited(table_at(document.data, "profile")).items():
+                self.profiles[name] = self.profiles.get(name) or inherits
 
     def _reference(
         self, path: str, route: tuple[str | int, ...], raw: str, target: str, wanted: str = ""
@@ -260,14 +266,19 @@ def unconfigured(
     for site, name in dict.fromkeys(named):
         if name in settings.registries or f"CARGO_REGISTRIES_{name.upper().replace('-', '_')}_INDEX" in env:
             continue
-        home = env.get("CARGO_HOME") or env.get("HOME", "") + "/.cargo"
-        if any(
-            sources.tree.exists(paths.inside(sources.tree.root, f"{home}/{file}"))
-            for file in ("config.toml", "config")
-        ):
+        if at_home(sources, env):
             unknowns.append(f"the registry `{name}` may be configured in `$CARGO_HOME`")
         else:
             reference = Reference(site, route_text(site.route), name, name, "path")
             message = f"the registry `{name}` is not configured in any `.cargo/config.toml`"
             faults.append(Fault("invalid-manifest", site, message, reference, tool="cargo"))
     return faults, unknowns
+
+
+def at_home(sources: Sources, env: Mapping[str, str]) -> bool:
+    """Whether `$CARGO_HOME` holds a configuration, which is not read."""
+    home = env.get("CARGO_HOME") or env.get("HOME", "") + "/.cargo"
+    return any(
+        sources.tree.exists(paths.inside(sources.tree.root, f"{home}/{file}"))
+        for file in ("config.toml", "config")
+    )

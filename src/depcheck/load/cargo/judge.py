@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 
 from depcheck import paths
-from depcheck.load.cargo import compilation, config, lock, toolchain, workspace
+from depcheck.load.cargo import compilation, config, lock_text, profiles, toolchain, workspace
 from depcheck.load.cargo.activate import enabled, explicit_default
 from depcheck.load.cargo.archive import left_out, packaged
 from depcheck.load.cargo.config import Config
@@ -41,8 +41,8 @@ def judge(sources: Sources, path: str, env: Mapping[str, str] = os.environ) -> J
     lock_file = paths.join(paths.parent(loaded.root or path), "Cargo.lock")
     if misfits and sources.tree.exists(lock_file):
         misfits, latent = (), misfits
-    if conflict := sources.get(lock.conflict, lock_file):
-        misfits = (*misfits, conflict)
+    if refused := sources.get(lock_text.refused, lock_file):
+        misfits = (*misfits, refused)
     if settings.sources and any(one.external for one in resolved.packages.values()):
         misfits = (*misfits, *(fault for _, fault in settings.sources))
     resolves = loads
@@ -55,7 +55,7 @@ def judge(sources: Sources, path: str, env: Mapping[str, str] = os.environ) -> J
     if package is None:
         return Judged(loads, resolves, Outcome(latent=latent))
     latent = (*latent, *toolchain.outdated(sources, package.manifest, package.edition))
-    builds = dict.fromkeys(_builds(sources, loaded, package, (settings, resolved)))
+    builds = dict.fromkeys(_builds(sources, loaded, package, (settings, resolved), env))
     latent = (*latent, *dormant(sources, package, resolved))
     return Judged(loads, resolves, Outcome(tuple(builds), latent=latent), _alone(loaded, builds))
 
@@ -86,11 +86,18 @@ def unconfigured(
 
 
 def _builds(
-    sources: Sources, loaded: Loaded, package: Package, found: tuple[Config, Resolved]
+    sources: Sources,
+    loaded: Loaded,
+    package: Package,
+    found: tuple[Config, Resolved],
+    env: Mapping[str, str],
 ) -> Iterator[Fault]:
     """What `cargo build --all-targets` and `cargo package` meet beyond the resolution."""
     settings, resolved = found
     yield from settings.building
+    root = read(sources, loaded.root or package.manifest.path)
+    if isinstance(root, Manifest) and (root.profiles or settings.profiles):
+        yield from profiles.faults(root, settings, env)
     yield from loaded.recorded
     if package.manifest.package is None:
         return

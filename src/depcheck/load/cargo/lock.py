@@ -6,7 +6,8 @@ told without a registry is told.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 
 from depcheck import paths
 from depcheck.load.cargo import selection
@@ -14,7 +15,7 @@ from depcheck.load.cargo.activate import activate
 from depcheck.load.cargo.package import Package
 from depcheck.load.cargo.resolve import Resolved
 from depcheck.load.cargo.workspace import Loaded
-from depcheck.manifest import semver, toml
+from depcheck.manifest import cargo, semver, toml
 from depcheck.manifest.pyproject import strings
 from depcheck.model import Fault, Reference, Site
 from depcheck.record import NamedTuple
@@ -55,36 +56,46 @@ def read(sources: Sources, path: str) -> Lock | Fault | toml.Unknown:
     return Lock(tuple(found), pairs)
 
 
-def holds(sources: Sources, path: str, text: str) -> bool:
-    """Whether `text`, as on a command line, means exactly one package of the lock file."""
-    lock, spec = read(sources, path), selection.parse(text)
-    if not isinstance(lock, Lock) or spec is None or spec.is_pattern:
-        return False
-    return sum(spec.means(one.name, one.version) for one in lock.packages) == 1
+def holds(sources: Sources, path: str, text: str, members: Iterable[Package]) -> bool | None:
+    """Whether `text`, as on a command line, means exactly one package of the lock file.
 
-
-def conflict(sources: Sources, path: str) -> Fault | None:
-    """The fault of a lock file with the marks of a merge conflict, which no command reads.
-
-    Whether the file is good otherwise is asked by `--locked` alone: every other command makes it anew,
-    and parsing it would cost more than all manifests do.
+    None where that is not known: the file was made by an earlier command, and `text` means no member.
     """
-    if not sources.tree.exists(path):
-        return None
-    text = toml.read_text(sources, path)
-    if not isinstance(text, str) or ("\n<<<<<<<" not in text and "\n>>>>>>>" not in text):
-        return None
-    document = sources.get(toml.read, path)
-    return document._replace(tool="cargo") if isinstance(document, Fault) else None
+    lock, spec = read(sources, path), selection.parse(sources.tree, text)
+    if spec is None or spec.is_pattern or isinstance(lock, Fault):
+        return False
+    if isinstance(lock, toml.Unknown):
+        return any(spec.matches(member) for member in members) or None
+    return sum(_means(sources, spec, one) for one in lock.packages) == 1
 
 
-def faults(sources: Sources, loaded: Loaded, resolved: Resolved, current: str) -> Iterator[Fault]:
-    """Why `--locked` would fail, if it would."""
+def _means(sources: Sources, spec: selection.Spec, locked: Locked) -> bool:
+    if not spec.means(locked.name, locked.version):
+        return False
+    if spec.place is None:
+        return True
+    if spec.is_remote or locked.source:
+        return _location(spec.place) == _location(locked.source)
+    manifest = sources.get(cargo.read, paths.join(spec.place, "Cargo.toml"))
+    return isinstance(manifest, cargo.Manifest) and bool(
+        manifest.package and manifest.package.name == spec.name
+    )
+
+
+def _location(source: str) -> str:
+    """A source without its kind and what it asks of the place: `registry+https://x/index` and the like."""
+    return re.split("[?#]", source.partition("+")[2] or source)[0]
+
+
+def faults(
+    sources: Sources, loaded: Loaded, resolved: Resolved, current: str, option: str
+) -> Iterator[Fault]:
+    """Why `--locked` or `--frozen` (`option`) would fail, if it would."""
     path = paths.join(paths.parent(loaded.root or current), "Cargo.lock")
     site = Site(path)
     reference = Reference(site, "(lock file)", "Cargo.lock", path, "file")
     if not sources.tree.is_file(path):
-        message = f"`{path}` does not exist, and `--locked` forbids to make it"
+        message = f"`{path}` does not exist, and `{option}` forbids to make it"
         yield Fault("missing-metadata-file", Site(loaded.root or current), message, reference, tool="cargo")
         return
     lock = read(sources, path)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from posixpath import normpath
 
 from depcheck import paths
 from depcheck.load import globs
@@ -20,11 +21,13 @@ from depcheck.manifest.cargo.reading import is_name
 from depcheck.model import Fault, Site
 from depcheck.record import NamedTuple
 from depcheck.sources import Sources
+from depcheck.tree.base import Tree
 
 # These take one package, the current one where none is named.
 _SINGLE = {"rustc", "rustdoc", "install"}
 # These look among the members alone; the others find every package of the resolution.
-_MEMBERS_ONLY = {"package", "publish", "run"}
+_MEMBERS_ONLY = {"package", "publish", "run", "add", "remove"}
+_SOURCES = {"path", "git", "registry", "sparse"}
 _SPEC = re.compile(r"(?P<name>[^:@]*)(?:[:@](?P<version>.*))?", re.DOTALL)
 _PARTIAL = re.compile(r"(\d+)(?:\.(\d+)(?:\.(\d+)(-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?)?)?", re.ASCII)
 
@@ -38,17 +41,29 @@ class Selection(NamedTuple):
 
 
 class Spec(NamedTuple):
-    """What `-p` names: a package, or several by a pattern. version: numbers and pre-release as written."""
+    """What `-p` names: a package, or several by a pattern.
+
+    version: numbers and pre-release as written. place: the directory that a URL of a local package
+    leads to, or any other URL itself; None where there is none.
+    """
 
     name: str
     version: str = ""
     is_pattern: bool = False
+    place: str | None = None
 
     def matches(self, package: Package) -> bool:
         """Whether it means the package."""
         if self.is_pattern:
             return globs.compile_part(self.name).fullmatch(package.name) is not None
+        if self.place not in (None, package.directory):
+            return False
         return self.means(package.name, package.version)
+
+    @property
+    def is_remote(self) -> bool:
+        """Whether it says that the package comes from a registry or a repository."""
+        return self.place is not None and "://" in self.place
 
     def means(self, name: str, version: str) -> bool:
         """Whether it means the package of this name and version."""
@@ -63,7 +78,7 @@ class Spec(NamedTuple):
         return found.numbers[: len(numbers)] == numbers and found.pre == pre
 
 
-def parse(text: str) -> Spec | None:
+def parse(tree: Tree, text: str) -> Spec | None:
     """The specification of a package; None where cargo refuses it."""
     if any(char in text for char in "*?[]"):
         try:
@@ -71,7 +86,11 @@ def parse(text: str) -> Spec | None:
         except globs.PatternError:
             return None
         return Spec(text, is_pattern=True)
-    match = _SPEC.fullmatch(text.rpartition("#")[2] if "://" in text else text)
+    return _of_url(tree, text) if "://" in text else _plain(text)
+
+
+def _plain(text: str) -> Spec | None:
+    match = _SPEC.fullmatch(text)
     if match is None or not is_name(match["name"]):
         return None
     if match["version"] is not None and _PARTIAL.fullmatch(match["version"]) is None:
@@ -79,10 +98,37 @@ def parse(text: str) -> Spec | None:
     return Spec(match["name"], match["version"] or "")
 
 
+def _of_url(tree: Tree, text: str) -> Spec | None:
+    """`path+file:///x/b#0.1.0` and the like (cargo: `PackageIdSpec::from_url`)."""
+    from urllib.parse import unquote  # costs start-up time
+
+    url, hash_, fragment = text.partition("#")
+    scheme, _, path = url.partition("://")
+    kind, plus, inner = scheme.partition("+")
+    if plus and (kind not in _SOURCES or (kind == "path" and inner != "file")):
+        return None
+    name = unquote(paths.name(path))
+    if hash_ and not fragment[:1].isalpha() and "@" not in fragment:
+        name += f"@{fragment}"
+    elif hash_:
+        name = fragment
+    spec = _plain(name)
+    if spec is None or scheme not in ("file", "path+file"):
+        return spec and spec._replace(place=url)
+    return spec._replace(place=paths.inside(tree.root, normpath(unquote(path))))
+
+
 class _Choice:
-    def __init__(self, loaded: Loaded, resolved: Resolved, current: str, invocation: Invocation) -> None:
+    def __init__(
+        self,
+        sources: Sources,
+        read: tuple[Loaded, Mapping[str, Package]],
+        current: str,
+        invocation: Invocation,
+    ) -> None:
+        loaded, self.packages = read
+        self.tree = sources.tree
         self.members = {path: one for path, one in loaded.members.items() if not one.is_virtual}
-        self.resolved = resolved
         self.current = current
         self.invocation = invocation
         self.faults: list[Fault] = []
@@ -94,7 +140,7 @@ class _Choice:
     def specs(self, texts: Iterable[str]) -> list[Spec]:
         found = []
         for text in texts:
-            spec = parse(text)
+            spec = parse(self.tree, text)
             if spec is None or (spec.is_pattern and self.invocation.command == "clean"):
                 self.refuse(f"`{text}` is no specification of a package")
             else:
@@ -108,7 +154,7 @@ class _Choice:
         for spec in self.specs(self.invocation.values("--package")):
             known: Mapping[str, Package] = self.members
             if everywhere and not spec.is_pattern:
-                known = self.resolved.packages
+                known = self.packages
             hits = [
                 path for path, package in known.items() if not package.is_virtual and spec.matches(package)
             ]
@@ -122,7 +168,9 @@ class _Choice:
         return list(chosen)
 
     def _may_be_elsewhere(self, spec: Spec) -> bool:
-        return not spec.is_pattern and any(one.external for one in self.resolved.packages.values())
+        if spec.is_pattern or (spec.place is not None and not spec.is_remote):
+            return False
+        return any(one.external for one in self.packages.values())
 
     def all_but(self) -> list[str]:
         excluded = self.specs(self.invocation.values("--exclude"))
@@ -138,7 +186,16 @@ def choose(
 ) -> Selection:
     """The packages that the command is about. current: its manifest."""
     loaded, resolved = read
-    choice = _Choice(loaded, resolved, current, invocation)
+    return _choose(sources, _Choice(sources, (loaded, resolved.packages), current, invocation), loaded)
+
+
+def members(sources: Sources, loaded: Loaded, current: str, invocation: Invocation) -> Selection:
+    """The members that a command is about which reads the workspace and resolves nothing."""
+    return _choose(sources, _Choice(sources, (loaded, {}), current, invocation), loaded)
+
+
+def _choose(sources: Sources, choice: _Choice, loaded: Loaded) -> Selection:
+    current, invocation = choice.current, choice.invocation
     if invocation.has("--workspace"):
         chosen = choice.all_but()
     elif invocation.has("--exclude"):

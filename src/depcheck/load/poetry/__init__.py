@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from depcheck import paths
 from depcheck.load import words as command
-from depcheck.load.poetry import check, install, lockfile, package, project, resolve
+from depcheck.load.poetry import check, editing, install, lockfile, package, project, resolve
 from depcheck.load.poetry.package import Package
 from depcheck.load.tool import Judged, UsageError
 from depcheck.load.words import Words
@@ -157,7 +157,7 @@ def _command(sources: Sources, read: Package, name: str, words: Words) -> Outcom
         case "install" | "sync":
             return install.install(sources, read, install.selection(words))
         case "update":
-            if wrong := install.not_asked_for(sources, read, words.operands):
+            if wrong := editing.not_asked_for(sources, read, words.operands):
                 return Outcome((wrong,))
             return install.update(sources, read, install.selection(words), only_lock=words.has("lock"))
         case "build" | "publish":
@@ -166,10 +166,10 @@ def _command(sources: Sources, read: Package, name: str, words: Words) -> Outcom
             return install.build(sources, read, words.value("format"))
         case "check":
             return check.check(sources, read, demand_lock=words.has("lock"), strict=words.has("strict"))
-        case "remove" if wrong := install.not_there(read, words):
+        case "remove" if wrong := editing.not_there(read, words):
             return Outcome((wrong,))
         case "add" | "remove":
-            return install.edit(sources, read, words.operands if name == "add" else ())
+            return editing.edit(sources, read, words.operands if name == "add" else ())
         case "show" if not sources.tree.exists(path := project.beside(read.manifest, lockfile.NAME)):
             message = f"`{path}` does not exist, and `poetry show` reads it"
             fault = Fault("missing-metadata-file", Site(read.manifest.path), message, tool="poetry")

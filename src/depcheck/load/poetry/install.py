@@ -5,8 +5,6 @@ Sources: poetry `console/commands/*.py`, `installation/installer.py`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from depcheck import paths
 from depcheck.load import backend
 from depcheck.load.poetry import lockfile, package, project, resolve
@@ -14,7 +12,7 @@ from depcheck.load.poetry.lockfile import Lock, Locked
 from depcheck.load.poetry.package import Package
 from depcheck.load.tool import UsageError
 from depcheck.load.words import Words
-from depcheck.manifest import locks, pyproject, toml
+from depcheck.manifest import pyproject, toml
 from depcheck.manifest.pyproject import PyProject
 from depcheck.model import Fault, Outcome, Site
 from depcheck.record import NamedTuple
@@ -126,43 +124,6 @@ def update(sources: Sources, read: Package, wish: Selection, *, only_lock: bool)
     )
 
 
-def not_asked_for(sources: Sources, read: Package, names: Sequence[str]) -> Fault | None:
-    """The fault of what `poetry update` is to update, and neither the project nor its lock holds."""
-    there = {one.name for group in read.groups.values() for one in (*group.listed, *group.poetry)}
-    document = sources.get(locks.read, project.beside(read.manifest, lockfile.NAME)) if names else None
-    listed = document.data.get("package") if isinstance(document, toml.Document) else None
-    for one in listed if isinstance(listed, list) else ():
-        if isinstance(one, dict):
-            there.add(pyproject.normalise(str(one.get("name"))))
-    return _first_missing(read, names, there, "is no dependency of the project")
-
-
-def not_there(read: Package, words: Words) -> Fault | None:
-    """The fault of what `poetry remove` is to remove and no list holds (`console/commands/remove.py`)."""
-    named = "dev" if words.has("dev") else words.value("group")
-    there: set[str] = set()
-    for name, group in read.groups.items():
-        if named is None or name == pyproject.normalise(named) != "main":
-            there.update(one.name for one in group.listed if not one.in_extras)
-            there.update(one.name for one in group.poetry)
-    return _first_missing(read, words.operands, there, "is not among the dependencies, to be removed")
-
-
-def _first_missing(read: Package, names: Sequence[str], there: set[str], fact: str) -> Fault | None:
-    for raw in names:
-        if pyproject.normalise(raw) not in there:
-            return Fault("invalid-manifest", Site(read.manifest.path), f"`{raw}` {fact}", tool="poetry")
-    return None
-
-
-def edit(sources: Sources, read: Package, added: Sequence[str]) -> Outcome:
-    """`poetry add` and `poetry remove`: the resolution that follows; a path to add has to be there."""
-    resolved = resolve.lock(sources, read)
-    if any("/" in word or word.startswith(".") for word in added):
-        return resolved._replace(unknowns=(*resolved.unknowns, "what lies at an added path is not looked at"))
-    return resolved
-
-
 def build(sources: Sources, read: Package, target: str | None) -> Outcome:
     """`poetry build`: the declared backend, Poetry's own where none is declared."""
     if not read.package_mode:
@@ -263,7 +224,7 @@ def _installed(sources: Sources, read: Package, lock: Lock, locked: Locked, wish
         return Outcome(unknowns=(f"what lies at `{target}` cannot be known",))
     if kind is Kind.MISSING:
         return fault("missing-path", f"`{reference.raw}` leads to `{target or '.'}`, which does not exist")
-    if locked.kind == "directory" and not _is_project(sources, target):
+    if locked.kind == "directory" and not is_project(sources, target):
         return fault(
             "not-a-package", f"`{reference.raw}` leads to `{target or '.'}`, which holds no Python project"
         )
@@ -274,7 +235,8 @@ def _installed(sources: Sources, read: Package, lock: Lock, locked: Locked, wish
     return _built(sources, target)
 
 
-def _is_project(sources: Sources, directory: str) -> bool:
+def is_project(sources: Sources, directory: str) -> bool:
+    """Whether a directory holds what makes it a Python project to Poetry."""
     names = ("pyproject.toml", "setup.py", "setup.cfg")
     return any(sources.tree.exists(paths.join(directory, name)) for name in names)
 

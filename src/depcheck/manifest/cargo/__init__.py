@@ -32,6 +32,7 @@ from depcheck.manifest.cargo.schema import (
     STABLE,
     UNKNOWN,
 )
+from depcheck.manifest.pyproject import table_at
 from depcheck.model import Fault
 from depcheck.sources import Sources
 
@@ -134,6 +135,7 @@ def _manifest(
         tuple(reading.faults),
         tuple(reading.recorded),
         tuple(reading.unstable),
+        profiles.inherited(table_at(data, "profile")) if "profile" in data else {},
     )
 
 

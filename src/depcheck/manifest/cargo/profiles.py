@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from depcheck.manifest import toml
 from depcheck.manifest.cargo.reading import BOOLEAN, STRING, STRING_OR_BOOLEAN, STRINGS, TABLE, Reading
 from depcheck.model import Route
@@ -31,13 +33,38 @@ _NIGHTLY = {
     "rustflags": "profile-rustflags",
     "trim-paths": "trim-paths",
 }
+_RESERVED = {
+    "debug", "build", "build-override", "check", "clean", "config", "fetch", "fix", "install", "metadata",
+    "package", "publish", "report", "root", "run", "rust", "rustc", "rustdoc", "target", "tmp", "uninstall",
+}  # fmt: skip
 _OF_ROOT = ("package", "build-override", "panic", "lto", "rpath")
+
+
+def why_no_name(name: str) -> str:
+    """What is wrong with the name of a profile; empty: nothing (cargo: `validate_profile_name`)."""
+    if not all(char.isalnum() or char in "_-" for char in name):
+        return f"`{name}` is no name of a profile: only letters, numbers, `_` and `-` are allowed"
+    lower = name.lower()
+    if lower in _RESERVED or lower.startswith("cargo"):
+        return f"`{name}` is reserved, and cannot be the name of a profile"
+    return ""
+
+
+def inherited(table: toml.Table | None) -> Mapping[str, str]:
+    """What each profile of a `[profile]` table inherits; empty where it does not say."""
+    return {
+        name: str(profile.get("inherits", ""))
+        for name, profile in (table or {}).items()
+        if isinstance(profile, dict)
+    }
 
 
 def check(reading: Reading, data: toml.Table) -> None:
     """Note what cargo refuses to read; what it only refuses to use is not looked at."""
     for name, profile in reading.table(data, "profile").items():
         route: Route = ("profile", name)
+        if why := why_no_name(name):
+            reading.fault(route, why)
         if not isinstance(profile, dict):
             reading.fault(route, f"`profile.{name}` should be a table")
             continue

@@ -106,6 +106,7 @@ class Manifest(NamedTuple):
     repeated: keys that stand in more than one table.
     optional: keys of the optional ones. recorded: faults that every build meets, reading does not.
     registries: (where, name) of each that has to be configured.
+    profiles: what each of `[profile]` inherits, empty where it does not say.
     unstable: (feature, fault) of what a nightly cargo reads if `cargo_features` hold the feature.
     """
 
@@ -127,3 +128,4 @@ class Manifest(NamedTuple):
     faults: tuple[Fault, ...]
     recorded: tuple[Fault, ...]
     unstable: tuple[tuple[str, Fault], ...] = ()
+    profiles: Mapping[str, str] = {}
