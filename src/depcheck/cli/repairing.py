@@ -7,11 +7,12 @@ from collections.abc import Sequence
 
 from depcheck.cli import CannotRunError, terminal
 from depcheck.cli.streams import out, say
+from depcheck.fix.journal import CannotWriteError
 from depcheck.fix.splice import contents
-from depcheck.fix.write import CannotWriteError, write
+from depcheck.fix.write import write
 from depcheck.model import Fix
 from depcheck.pipeline import Report
-from depcheck.render.text import count
+from depcheck.render.text import count, sentence
 from depcheck.tree.base import UnknownContentError
 
 
@@ -23,11 +24,17 @@ def chosen(report: Report, *, unsafe: bool) -> list[Fix]:
 
 
 def apply(report: Report, fixes: Sequence[Fix]) -> None:
-    """Write them. Raises CannotRunError, and then no file is changed."""
+    """Write them, and say what an earlier run has left. Raises CannotRunError; then no file is changed."""
     try:
-        write(report.root, list(contents(report.sources.tree, fixes)))
+        write(
+            report.root,
+            contents(report.sources.tree, fixes),
+            lambda note: say(f"depcheck: {sentence(note)}\n"),
+        )
     except CannotWriteError as error:
-        raise CannotRunError(str(error), "no file was changed") from error
+        kept = ", ".join(f"`{path}`" for path in error.changed)
+        hint = f"what was done to {kept} could not be taken back" if kept else "no file was changed"
+        raise CannotRunError(str(error), hint) from error
     except (OSError, UnknownContentError) as error:
         raise CannotRunError(f"a file cannot be edited: {error}", "no file was changed") from error
 

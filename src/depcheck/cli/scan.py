@@ -13,6 +13,7 @@ from depcheck import discover, paths, pipeline
 from depcheck.cli import CannotRunError, terminal
 from depcheck.cli.progress import Progress
 from depcheck.cli.streams import out, say
+from depcheck.fix import journal
 from depcheck.model import Fix
 from depcheck.render.text import above, sentence
 
@@ -64,13 +65,16 @@ def run(arguments: argparse.Namespace) -> int:
             from depcheck.cli import repairing
 
             applied = repairing.chosen(report, unsafe=arguments.unsafe_fixes)
-        if arguments.fix and applied:
+        if arguments.fix:
             repairing.apply(report, applied)
-            report = pipeline.scan(request, progress)
+            if applied:
+                report = pipeline.scan(request, progress)
     for note in report.notes:
         say(f"depcheck: {sentence(note)}\n")
     if arguments.root and any(one.name == "missing-workspace-root" for one in report.diagnostics):
         say("depcheck: nothing above `--root` was read, where the workspace root may be\n")
+    if others := journal.found(report.root):
+        say(f"depcheck: {others}\n")
     if report.manifests == 0:
         say("depcheck: no manifest found\n")
     if arguments.diff:
