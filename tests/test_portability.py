@@ -257,14 +257,12 @@ def test_how_often_git_is_asked(
 ) -> None:
     root = example_tree.write(tree, tmp_path / "repository")
     asked: list[tuple[str, ...]] = []
-    answer = git.answer
 
-    def counted(
-        where: str, *words: str, given: str = "", globs: bool = False, seconds: float | None = None
-    ) -> object:
-        asked.append(words)
-        return answer(where, *words, given=given, globs=globs, seconds=seconds)
+    class Counted(git.Question):
+        def __init__(self, where: str, *words: str, globs: bool = False) -> None:
+            asked.append(words)
+            super().__init__(where, *words, globs=globs)
 
-    monkeypatch.setattr(git, "answer", counted)
+    monkeypatch.setattr(git, "Question", Counted)
     pipeline.scan(pipeline.Request(str(root)))
     assert len(asked) == calls

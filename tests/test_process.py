@@ -10,9 +10,11 @@ import pytest
 
 from depcheck import process
 
+LONG = process.Limit(20, 20)
 
-def run(script: str, given: bytes = b"", seconds: float = 20) -> process.Done:
-    return process.run(["/bin/sh", "-c", script], os.environ, given, seconds)
+
+def run(script: str, given: bytes = b"", limit: process.Limit = LONG) -> process.Done:
+    return process.Program(["/bin/sh", "-c", script], os.environ).end(given, limit)
 
 
 def test_both_streams_and_the_code_are_given() -> None:
@@ -27,19 +29,36 @@ def test_what_is_given_arrives_however_much_it_is() -> None:
     assert run("cat >/dev/null; head -c 300000 /dev/zero >&2", given).complained == bytes(300_000)
 
 
-def test_a_program_that_hangs_is_killed() -> None:
+@pytest.mark.parametrize(
+    ("script", "limit"),
+    [
+        ("echo $$; exec sleep 600", process.Limit(20, 0.3)),
+        ("while :; do :; done", process.Limit(0.3, 20)),
+        ("while :; do echo; done", process.Limit(0.3, 20)),
+    ],
+    ids=["asleep", "busy for too long", "printing for too long"],
+)
+def test_a_program_that_hangs_is_killed(script: str, limit: process.Limit) -> None:
     with pytest.raises(TimeoutError):
-        run("echo $$; exec sleep 600", seconds=0.2)
+        run(script, limit=limit)
     with pytest.raises(ChildProcessError):  # none is left behind
         os.waitpid(-1, os.WNOHANG)
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/stat"), reason="only Linux tells what a program does")
+def test_a_program_that_is_at_work_is_waited_for() -> None:
+    looks: list[None] = []
+    script = "i=0; while [ $i -lt 300000 ]; do i=$((i+1)); done; echo done"
+    assert run(script, limit=process.Limit(60, 0.25, lambda: looks.append(None))).printed == b"done\n"
+    assert looks
 
 
 def test_what_cannot_be_started_is_said() -> None:
     before = len(os.listdir("/proc/self/fd"))
     with pytest.raises(FileNotFoundError):
-        process.run(["/no/such/program"], {}, b"", 1)
+        process.Program(["/no/such/program"], {})
     with pytest.raises(ValueError, match="null"):
-        process.run(["/bin/sh", "a\0b"], {}, b"", 1)
+        process.Program(["/bin/sh", "a\0b"], {})
     assert len(os.listdir("/proc/self/fd")) == before
 
 
@@ -47,7 +66,8 @@ def test_what_cannot_be_started_is_said() -> None:
 def test_standard_streams_may_be_closed(closed: str) -> None:
     script = (
         "from depcheck import process\n"
-        "done = process.run(['/bin/sh', '-c', 'cat; echo two >&2'], {'PATH': '/bin:/usr/bin'}, b'one', 20)\n"
+        "started = process.Program(['/bin/sh', '-c', 'cat; echo two >&2'], {'PATH': '/bin:/usr/bin'})\n"
+        "done = started.end(b'one', process.Limit(20, 20))\n"
         "raise SystemExit(0 if done == (0, b'one', b'two\\n') else 7)\n"
     )
     words = ["/bin/sh", "-c", f'exec "$0" "$@" {closed}', sys.executable, "-c", script]

@@ -7,26 +7,26 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from depcheck import git, paths
 
 _NAMES = ("Cargo.toml", "pyproject.toml", "setup.py", "setup.cfg")
-_REQUIREMENTS = (
-    "requirements*.txt", "requirements*.in", "*requirements.txt", "*requirements.in", "constraints*.txt",
-    "constraints*.in", "requirements/*.txt", "requirements/*.in", "reqs.txt", "reqs.in", "reqs[-_.]*.txt",
-    "reqs[-_.]*.in", "reqs/*.txt", "reqs/*.in",
-)  # fmt: skip
-_DOCKERFILES = ("Dockerfile", "Dockerfile.*", "*.Dockerfile", "*.dockerfile", "Containerfile")
-_COMPOSE = ("compose*.y*ml", "docker-compose*.y*ml")
-_BAKE = ("docker-bake*.hcl", "docker-bake*.json")
 # What stands at the end of a name of what is no Dockerfile, or becomes one first.
 _NO_DOCKERFILE = (
     ".dockerignore", ".j2", ".jinja", ".jinja2", ".tmpl", ".tpl", ".template", ".in", ".erb", ".mustache",
     ".md", ".py", ".sh", ".go", ".rs", ".ts", ".js", ".json", ".yml", ".yaml", ".orig", ".bak", ".swp",
 )  # fmt: skip
+# What the names of all of them end with, or hold: few files of a large repository need a closer look.
+_ENDS = (
+    b".toml", b".py", b".cfg", b".txt", b".in", b".yml", b".yaml", b".hcl", b".json", b"ockerfile",
+    b"Containerfile",
+)  # fmt: skip
+_WITHIN = b"Dockerfile."
 _METADATA = b"# /// script"
 _BEGINNING = 4096  # of a script, where its metadata stand
-Progress = Callable[[int, int | None], None]  # (manifests judged, of how many); None: (directories, None)
+# (manifests judged, of how many); (directories, None), (0, None) while git looks at them.
+Progress = Callable[[int, int | None], None]
 _PRUNED = frozenset(
     {
         ".git",
@@ -86,12 +86,25 @@ def root_of(path: str) -> str | None:
         at = above
 
 
-def discover(root: str, scope: Sequence[str], progress: Progress | None = None) -> Listing:
-    """The manifests below `scope` (canonical paths) in the tree at `root` (absolute)."""
+def question(root: str) -> git.Question | None:
+    """What git is asked about the work tree at `root` (absolute); None where it is not one of git."""
+    if not os.path.lexists(os.path.join(root, ".git")):
+        return None
+    return git.Question(root, "ls-files", "-z", "-t", "-c", "-o", "--exclude-standard")
+
+
+def discover(
+    root: str, scope: Sequence[str], progress: Progress | None = None, asked: git.Question | None = None
+) -> Listing:
+    """The manifests below `scope` (canonical paths) in the tree at `root` (absolute).
+
+    asked: the question, where git has it already.
+    """
     notes: list[str] = []
     found: dict[str, bool] | None = None
-    if os.path.lexists(os.path.join(root, ".git")):
-        listed = _listed(root)
+    asked = asked or question(root)
+    if asked is not None:
+        listed = _listed(root, asked, progress)
         if isinstance(listed, git.Refusal):
             notes.append(
                 f"this work tree is not listed by git, {listed.reason}; every directory is looked at instead"
@@ -111,16 +124,16 @@ def discover(root: str, scope: Sequence[str], progress: Progress | None = None) 
     return listing
 
 
-def _listed(root: str) -> dict[str, bool] | git.Refusal:
-    """Tracked (True) and untracked manifests that are there; ignored ones are not listed."""
-    globs = [
-        f":(glob)**/{name}" for name in (*_NAMES, *_REQUIREMENTS, "*.py", *_DOCKERFILES, *_COMPOSE, *_BAKE)
-    ]
-    words = ("ls-files", "-z", "-t", "-c", "-o", "--exclude-standard", "--", *globs)
-    listed = git.answer(root, *words, globs=True)
+def _listed(root: str, asked: git.Question, progress: Progress | None) -> dict[str, bool] | git.Refusal:
+    """Tracked (True) and untracked manifests that are there; ignored ones are not listed.
+
+    NOTE: git lists every file. With a pattern for each name that is looked for it takes twice as long.
+    """
+    listed = asked.answer(watched=progress and partial(progress, 0, None))
     if isinstance(listed, git.Refusal):
         return listed
-    found = {entry[2:]: entry[0] != "?" for entry in listed.split("\0") if entry}
+    entries = [name for name in listed.split(b"\0") if name.endswith(_ENDS) or _WITHIN in name]
+    found = {os.fsdecode(entry[2:]): entry[:1] != b"?" for entry in entries}
     packages = {paths.parent(path) for path in found if path.endswith("__init__.py")}
     return {
         path: known

@@ -8,12 +8,16 @@ one of the system: neither a relative entry of PATH nor one inside the repositor
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from functools import cache
 
 from depcheck import paths, process
 from depcheck.record import NamedTuple
 
-PATIENCE = 10.0  # seconds: a FIFO named `.gitignore` is waited for by git without an end
+# Seconds without a sign of life, and in all: a cold tree of a million files takes minutes to list, and a
+# FIFO named `.gitignore` is waited for by git without an end.
+PATIENCE = 10.0
+LIMIT = 600.0
 _GIT = (
     "--no-pager", "--no-optional-locks", "--literal-pathspecs",
     "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "core.quotePath=false",
@@ -49,7 +53,38 @@ def answer(
     """What git prints for `words` in `root`.
 
     given: what it reads from its standard input. globs: pathspecs are patterns, not names.
+    seconds: that it may take; None: as long as it is at work.
     """
+    printed = Question(root, *words, globs=globs).answer(given, seconds)
+    return printed if isinstance(printed, Refusal) else os.fsdecode(printed)
+
+
+class Question:
+    """What git has been asked, in `root`; it works on it while other things are done."""
+
+    def __init__(self, root: str, *words: str, globs: bool = False) -> None:
+        self._asked = _start(root, words, globs=globs)
+
+    def answer(
+        self, given: str = "", seconds: float | None = None, watched: Callable[[], None] | None = None
+    ) -> bytes | Refusal:
+        """What git prints. watched: called now and then while there is no answer yet."""
+        if isinstance(self._asked, Refusal):
+            return self._asked
+        limit = process.Limit(LIMIT if seconds is None else seconds, PATIENCE, watched)
+        try:
+            done = self._asked.end(os.fsencode(given), limit)
+        except TimeoutError:
+            return Refusal("which does not answer")
+        except OSError as error:
+            return Refusal(f"which cannot be asked ({error})")
+        if done.code:
+            said = os.fsdecode(done.complained).partition("\n")[0] or f"exit code {done.code}"
+            return Refusal(f"which says `{said}`")
+        return done.printed
+
+
+def _start(root: str, words: tuple[str, ...], *, globs: bool) -> process.Program | Refusal:
     program = _program(root)
     if program is None:
         return Refusal("which is not on PATH")
@@ -58,17 +93,10 @@ def answer(
     environment["GIT_WORK_TREE"] = root  # whatever `core.worktree` says
     environment["GIT_CEILING_DIRECTORIES"] = os.path.dirname(root)  # a broken `.git` is no reason to go up
     options = [word for word in _GIT if not globs or word != "--literal-pathspecs"]
-    limit = PATIENCE if seconds is None else seconds
     try:
-        done = process.run((program, *options, "-C", root, *words), environment, os.fsencode(given), limit)
-    except TimeoutError:
-        return Refusal(f"which has not answered for {limit:.0f} seconds")
+        return process.Program((program, *options, "-C", root, *words), environment)
     except (OSError, ValueError) as error:  # ValueError: a path with a NUL
         return Refusal(f"which cannot be asked ({error})")
-    if done.code:
-        said = os.fsdecode(done.complained).partition("\n")[0] or f"exit code {done.code}"
-        return Refusal(f"which says `{said}`")
-    return os.fsdecode(done.printed)
 
 
 @cache

@@ -15,6 +15,7 @@ from depcheck.tree.worktree import WorkTree
 
 if TYPE_CHECKING:
     from depcheck.fix.mend import Repairs
+    from depcheck.git import Question
 
 
 class Request(NamedTuple):
@@ -59,9 +60,14 @@ class Report(NamedTuple):
         return sum(diagnostic.severity == severity for diagnostic in self.diagnostics)
 
 
-def scan(request: Request, progress: discover.Progress | None = None) -> Report:
-    """Judge every manifest in the scope of the request. Raises what `discover` raises."""
-    listing = discover.discover(request.root, request.scope, progress)
+def scan(
+    request: Request, progress: discover.Progress | None = None, asked: Question | None = None
+) -> Report:
+    """Judge every manifest in the scope of the request. Raises what `discover` raises.
+
+    asked: the question of `discover`, where git has it already.
+    """
+    listing = discover.discover(request.root, request.scope, progress, asked)
     sources = Sources(WorkTree(request.root))
     apart: fixtures.Apart = {}
     if not request.include_fixtures:

@@ -11,6 +11,18 @@ if TYPE_CHECKING:
     from typing import Any, NamedTuple
 else:
     from _collections import _tuplegetter
+    from functools import cache
+    from types import CodeType, FunctionType
+
+    @cache
+    def _made(count: int) -> CodeType:
+        """`__new__`, compiled as `collections.namedtuple` does it: nothing else is as fast to call."""
+        listed = "".join(f"_{number}, " for number in range(count))
+        return eval(f"lambda cls, {listed}: new(cls, ({listed}))").__code__  # noqa: S307
+
+    def _code(fields: tuple[str, ...]) -> CodeType:
+        """The same for all records with as many fields, but for their names."""
+        return _made(len(fields)).replace(co_varnames=("cls", *fields), co_name="__new__")
 
     class _Maker(type):
         """Makes a class body with annotations a subclass of tuple."""
@@ -22,10 +34,7 @@ else:
             defaults = tuple(body[field] for field in fields if field in body)
             if any(field in body for field in fields[: len(fields) - len(defaults)]):
                 raise TypeError(f"{name}: a field without a default follows one with a default")
-            listed = "".join(f"{field}, " for field in fields)
-            # Compiled, as `collections.namedtuple` does it: nothing else is as fast when it is called.
-            new = eval(f"lambda cls, {listed}: new(cls, ({listed}))", {"new": tuple.__new__})  # noqa: S307
-            new.__defaults__ = defaults
+            new = FunctionType(_code(fields), {"new": tuple.__new__}, "__new__", defaults)
             for index, field in enumerate(fields):
                 body[field] = _tuplegetter(index, "")
             own = {"__slots__": (), "_fields": fields, "__match_args__": fields, "__new__": new}

@@ -22,12 +22,15 @@ class Progress:
         self._wanted = sys.stderr is not None and sys.stderr.isatty()
 
     def __call__(self, done: int, total: int | None = None) -> None:
-        """`done` of `total` manifests are judged; without `total`: directories are looked at."""
+        """`done` of `total` manifests are judged; without `total`: directories are looked at, 0 by git."""
         if not self._wanted or time.monotonic() < self._next:
             return
         self._next = time.monotonic() + _PAUSE
         self._shown = True
-        what = f"{done:,} directories" if total is None else f"{done:,} of {total:,} manifests"
+        if total is not None:
+            what = f"{done:,} of {total:,} manifests"
+        else:
+            what = f"{done:,} directories" if done else "git is listing the files"
         say(f"\r\x1b[K{what}")
 
     def __enter__(self) -> Self:

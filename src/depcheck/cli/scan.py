@@ -2,20 +2,35 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
 import time
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from depcheck import discover, paths, pipeline
+from depcheck import discover, paths
 from depcheck.cli import CannotRunError, terminal
 from depcheck.cli.progress import Progress
 from depcheck.cli.streams import out, say
-from depcheck.fix import journal
-from depcheck.model import Fix
-from depcheck.render.text import above, sentence
+from depcheck.record import NamedTuple
+
+if TYPE_CHECKING:
+    import argparse
+
+    from depcheck.model import Fix
+    from depcheck.pipeline import Report
+
+
+class Options(NamedTuple):
+    """What the words say; the names are those of the arguments."""
+
+    paths: Sequence[str] = ()
+    root: str | None = None
+    format: str = "full"
+    include_fixtures: bool = False
+    fix: bool = False
+    diff: bool = False
+    unsafe_fixes: bool = False
 
 
 def add(commands: Any) -> None:
@@ -35,7 +50,7 @@ def add(commands: Any) -> None:
     parser.add_argument(
         "--format",
         choices=("full", "concise", "json"),
-        default="full",
+        default=Options().format,
         help="with source lines (the default), one line a finding, or for programs",
     )
     parser.add_argument(
@@ -46,20 +61,33 @@ def add(commands: Any) -> None:
     parser.add_argument(
         "--unsafe-fixes", action="store_true", help="repairs that choose for you too, with --fix and --diff"
     )
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=_run)
 
 
-def run(arguments: argparse.Namespace) -> int:
+def _run(arguments: argparse.Namespace) -> int:
+    said = vars(arguments)
+    return run(Options(**{name: said[name] for name in Options._fields}))
+
+
+def run(arguments: Options) -> int:
     """Scan; 0 nothing wrong, 1 errors."""
     started = time.perf_counter()
-    request = _request(arguments)
+    root, scope = _tree(arguments)
     if arguments.diff and (arguments.fix or arguments.format == "json"):
         raise CannotRunError(
             f"--diff cannot be combined with {'--fix' if arguments.fix else '--format json'}",
             "the JSON has all repairs as data" if not arguments.fix else "",
         )
+    asked = discover.question(root)  # git lists the files while what reads them is imported
+    from depcheck import pipeline
+    from depcheck.fix import journal
+    from depcheck.render.text import sentence
+
+    request = pipeline.Request(
+        root, tuple(scope), arguments.include_fixtures, all_fixes=arguments.format == "json"
+    )
     with Progress() as progress:
-        report = pipeline.scan(request, progress)
+        report = pipeline.scan(request, progress, asked)
         applied: Sequence[Fix] = ()
         if arguments.fix or arguments.diff:
             from depcheck.cli import repairing
@@ -87,8 +115,9 @@ def run(arguments: argparse.Namespace) -> int:
     return 1 if report.count("error") else 0
 
 
-def _request(arguments: argparse.Namespace) -> pipeline.Request:
-    named = arguments.paths or [_directory(arguments.root) if arguments.root else "."]
+def _tree(arguments: Options) -> tuple[str, list[str]]:
+    """The root, absolute, and the canonical paths of what is judged."""
+    named = list(arguments.paths) or [_directory(arguments.root) if arguments.root else "."]
     if arguments.root and not os.path.exists(arguments.root):
         raise CannotRunError(f"no such directory: {arguments.root}")
     for path in named:
@@ -111,9 +140,7 @@ def _request(arguments: argparse.Namespace) -> pipeline.Request:
             hint = "name a directory, a manifest or a requirements file (.txt, .in)"
             raise CannotRunError(f"{path} is no manifest that depcheck knows", hint)
         scope.append(inside)
-    return pipeline.Request(
-        root, tuple(scope), arguments.include_fixtures, all_fixes=arguments.format == "json"
-    )
+    return root, scope
 
 
 def _directory(path: str) -> str:
@@ -126,7 +153,7 @@ def _common(named: list[str]) -> str:
     return os.path.commonpath([os.path.abspath(path) for path in named])
 
 
-def _render(report: pipeline.Report, form: str, seconds: float) -> str:
+def _render(report: Report, form: str, seconds: float) -> str:
     match form:
         case "json":
             from depcheck.render import json
@@ -134,6 +161,7 @@ def _render(report: pipeline.Report, form: str, seconds: float) -> str:
             return json.render(report, os.path.relpath(report.root))
         case "concise":
             from depcheck.render import concise
+            from depcheck.render.text import above, sentence
 
             root = os.path.relpath(report.root)
             if report.diagnostics and root != ".":
