@@ -11,6 +11,7 @@ from depcheck.image import globs
 from depcheck.image.context import open_context
 from depcheck.image.dockerignore import Patterns, lines
 from depcheck.image.globs import PatternError
+from depcheck.sources import Sources
 from depcheck.tree.base import Kind
 from depcheck.tree.worktree import WorkTree
 
@@ -124,7 +125,7 @@ def plant(root: Path, files: str) -> WorkTree:
 
 
 def held(tree: WorkTree, directory: str, *dockerfile: str) -> list[str]:
-    context = open_context(tree, directory, *dockerfile).tree
+    context = open_context(Sources(tree), directory, *dockerfile).tree
     found, waiting = [], [""]
     while waiting:
         for name in context.names(at := waiting.pop()):
@@ -152,7 +153,7 @@ def test_a_link_of_the_context_cannot_leave_it(tmp_path: Path) -> None:
     tree = plant(tmp_path, "app/x outside")
     (tmp_path / "app/out").symlink_to("../outside")
     (tmp_path / "app/top").symlink_to("/x")
-    context = open_context(tree, "app").tree
+    context = open_context(Sources(tree), "app").tree
     assert context.kind("out") is Kind.MISSING
     assert context.read("top") == b"app/x"
 
@@ -160,12 +161,12 @@ def test_a_link_of_the_context_cannot_leave_it(tmp_path: Path) -> None:
 def test_a_context_outside_the_root_is_not_known(tmp_path: Path) -> None:
     plant(tmp_path, "below/x outside")
     tree = WorkTree(str(tmp_path / "below"))
-    context = open_context(tree, str(tmp_path)).tree
+    context = open_context(Sources(tree), str(tmp_path)).tree
     assert context.kind("outside") is Kind.UNKNOWN
 
 
 def test_a_bad_pattern_is_a_fault(tmp_path: Path) -> None:
     tree = plant(tmp_path, "x")
     (tmp_path / ".dockerignore").write_text("[\n", encoding="utf-8")
-    (fault,) = open_context(tree, "").faults
+    (fault,) = open_context(Sources(tree), "").faults
     assert (fault.rule, fault.site.file) == ("invalid-manifest", ".dockerignore")

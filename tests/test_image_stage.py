@@ -15,6 +15,7 @@ from depcheck.image.build import Build, Finding, Inputs
 from depcheck.image.context import open_context
 from depcheck.image.running import execute
 from depcheck.image.scope import Arguments
+from depcheck.sources import Sources
 from depcheck.tree.base import Kind, Tree
 from depcheck.tree.stage import Origin, StageTree
 from depcheck.tree.worktree import WorkTree
@@ -30,7 +31,7 @@ def build(
 ) -> Build:
     read = dockerfile.read("Dockerfile", text.encode())
     assert read.faults == ()
-    context = open_context(WorkTree(str(root)), "", "Dockerfile").tree
+    context = open_context(Sources(WorkTree(str(root))), "", "Dockerfile").tree
     return Build(Inputs(read, context, arguments, contexts or {}), execute)
 
 
@@ -162,7 +163,7 @@ def test_triggers_run_in_the_next_stage_only(tmp_path: Path) -> None:
 
 def test_stages_by_number_name_and_context(tmp_path: Path) -> None:
     plant(tmp_path, "a other/z")
-    named = {"extra": open_context(WorkTree(str(tmp_path)), "other").tree, "hidden": None}
+    named = {"extra": open_context(Sources(WorkTree(str(tmp_path))), "other").tree, "hidden": None}
     text = (
         "FROM scratch AS One\nCOPY a /a\nFROM scratch\nCOPY --from=0 a /0\nCOPY --from=ONE a /1\n"
         "COPY --from=extra z /2\nCOPY --from=hidden z /3\nCOPY --from=example.org/x z /4\n"

@@ -10,7 +10,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from depcheck import clone, fixtures, paths
 from depcheck.discover import Listing, is_bake, is_compose, is_dockerfile
 from depcheck.image.builds import Planned
-from depcheck.image.judge import Found, Images, Known
+from depcheck.image.judge import Images
+from depcheck.image.trial import Known
+from depcheck.image.verdict import Found
 from depcheck.model import Built, Fault, fault_key
 from depcheck.record import NamedTuple
 from depcheck.rules.facts import Finding

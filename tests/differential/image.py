@@ -26,6 +26,7 @@ from depcheck.image.context import open_context
 from depcheck.image.running import execute
 from depcheck.image.scope import Arguments
 from depcheck.paths import is_below
+from depcheck.sources import Sources
 from depcheck.tree.base import Kind, Tree, UnknownContentError
 from depcheck.tree.stage import StageTree
 from depcheck.tree.worktree import WorkTree
@@ -294,7 +295,7 @@ def engine(top: str, text: str, out: str) -> str | None:
 def ours(top: str, text: str) -> tuple[list[str], dict[str, str]]:
     """What depcheck complains of, and the files of the last stage."""
 
-    context = open_context(WorkTree(top), "", "Dockerfile")
+    context = open_context(Sources(WorkTree(top)), "", "Dockerfile")
     read = dockerfile.read("Dockerfile", text.encode())
     build = Build(Inputs(read, context.tree, Arguments()), execute)
     complaints = [fault.message for fault in (*context.faults, *read.faults, *build.faults)]

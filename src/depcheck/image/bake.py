@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from depcheck import paths
 from depcheck.image.builds import Inline, Planned
-from depcheck.image.judge import Found
 from depcheck.image.lexer import UNKNOWN
 from depcheck.image.scope import Arguments
+from depcheck.image.verdict import Found
 from depcheck.manifest import bake
 from depcheck.manifest.bake import File
 from depcheck.manifest.compose import is_remote

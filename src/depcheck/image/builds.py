@@ -13,6 +13,7 @@ from depcheck import paths
 from depcheck.image.build import Inputs
 from depcheck.image.compose import Project
 from depcheck.image.context import Context, open_context
+from depcheck.image.dockerfile import Dockerfile
 from depcheck.image.dockerfile import read as read_dockerfile
 from depcheck.image.dockerignore import Patterns
 from depcheck.image.lexer import UNKNOWN
@@ -97,21 +98,30 @@ def guessed(path: str) -> Iterator[Planned]:
         yield Planned(path, directory, Arguments(complete=False), guesses=len(directories))
 
 
-def inputs_of(tree: Tree, plan: Planned) -> tuple[Inputs, Context] | None:
+def inputs_of(sources: Sources, plan: Planned) -> tuple[Inputs, Context] | None:
     """What the build is made of, and its context; None where its Dockerfile cannot be read."""
-    if plan.inline is not None:
-        data = plan.inline.text.encode("utf-8", "surrogateescape")
+    if plan.inline is None:
+        read = sources.get(_dockerfile, plan.dockerfile)
     else:
-        try:
-            data = tree.read(plan.dockerfile)
-        except (OSError, UnknownContentError):
-            return None
-    context = open_context(tree, plan.context, "" if plan.inline else plan.dockerfile)
+        read = read_dockerfile(plan.dockerfile, plan.inline.text.encode("utf-8", "surrogateescape"))
+    if read is None:
+        return None
+    context = open_context(sources, plan.context, "" if plan.inline else plan.dockerfile)
     contexts = {
-        name: None if path is None else ContextTree(tree, path, Patterns(())) for name, path in plan.contexts
+        name: None if path is None else sources.get(_named_context, path) for name, path in plan.contexts
     }
-    read = read_dockerfile(plan.dockerfile, data)
     return Inputs(read, context.tree, plan.arguments, contexts), context
+
+
+def _dockerfile(sources: Sources, path: str) -> Dockerfile | None:
+    try:
+        return read_dockerfile(path, sources.tree.read(path))
+    except (OSError, UnknownContentError):
+        return None
+
+
+def _named_context(sources: Sources, path: str) -> ContextTree:
+    return ContextTree(sources.tree, path, Patterns(()))
 
 
 def context_of(tree: Tree, build: Build) -> str | None:

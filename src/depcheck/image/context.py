@@ -7,7 +7,8 @@ from depcheck.image.dockerignore import Patterns, lines
 from depcheck.image.globs import PatternError
 from depcheck.model import Fault, Site
 from depcheck.record import NamedTuple
-from depcheck.tree.base import Kind, Tree, UnknownContentError
+from depcheck.sources import Sources
+from depcheck.tree.base import Kind, UnknownContentError
 from depcheck.tree.context import ContextTree
 
 
@@ -19,25 +20,32 @@ class Context(NamedTuple):
     faults: tuple[Fault, ...] = ()
 
 
-def open_context(tree: Tree, directory: str, dockerfile: str = "") -> Context:
+def open_context(sources: Sources, directory: str, dockerfile: str = "") -> Context:
     """The context in `directory` for a Dockerfile: `<dockerfile>.dockerignore` goes before `.dockerignore`.
 
     An ignore file of the Dockerfile's own counts even where it is empty (BuildKit `frontend/dockerui`).
     """
+    tree = sources.tree
     own = f"{dockerfile}.dockerignore" if dockerfile else ""
     ignore = next(
         (path for path in (own, paths.join(directory, ".dockerignore")) if path and tree.is_file(path)), ""
     )
+    found = sources.get(_opened, directory, ignore)
+    if tree.kind(directory) is Kind.DIR or paths.is_outside(directory):
+        return found
+    message = f"there is no directory `{directory}`"
+    missing = Fault("missing-context", Site(dockerfile), message, tool="docker")
+    return found._replace(faults=(*found.faults, missing))
+
+
+def _opened(sources: Sources, directory: str, ignore: str) -> Context:
+    tree = sources.tree
     try:
         data = tree.read(ignore) if ignore and not paths.is_outside(ignore) else b""
     except (OSError, UnknownContentError):
         data = b""
     try:
-        patterns, faults = Patterns(lines(data), sent=True), list[Fault]()
+        return Context(ContextTree(tree, directory, Patterns(lines(data), sent=True)), ignore)
     except PatternError as error:
-        patterns, faults = Patterns(()), [Fault("invalid-manifest", Site(ignore), str(error), tool="docker")]
-    if tree.kind(directory) is not Kind.DIR and not paths.is_outside(directory):
-        faults.append(
-            Fault("missing-context", Site(dockerfile), f"there is no directory `{directory}`", tool="docker")
-        )
-    return Context(ContextTree(tree, directory, patterns), ignore, tuple(faults))
+        fault = Fault("invalid-manifest", Site(ignore), str(error), tool="docker")
+        return Context(ContextTree(tree, directory, Patterns(())), ignore, (fault,))

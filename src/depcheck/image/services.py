@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from depcheck import paths
 from depcheck.image.builds import context_of, dockerfile_of
 from depcheck.image.compose import Project
-from depcheck.image.judge import Found
+from depcheck.image.verdict import Found
 from depcheck.manifest.compose import Build, Service, Text
 from depcheck.model import Fault, Reference, Severity, Site
 from depcheck.tree.base import Kind, Tree

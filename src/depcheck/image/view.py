@@ -11,6 +11,7 @@ from depcheck.image.build import Build, Inputs, Stage
 from depcheck.image.builds import Planned, guessed, inputs_of
 from depcheck.image.running import execute
 from depcheck.record import NamedTuple
+from depcheck.sources import Sources
 from depcheck.tree.base import Tree
 from depcheck.tree.layers import Dir, Graft, Leaf, Vague
 from depcheck.tree.overlay import Link, Unknown, Unread
@@ -83,7 +84,7 @@ def likeliest(tree: Tree, path: str) -> Planned:
 
 
 def _inputs(tree: Tree, plan: Planned) -> Inputs:
-    found = inputs_of(tree, plan)
+    found = inputs_of(Sources(tree), plan)
     if found is None:
         raise ViewError(f"`{plan.dockerfile}` cannot be read")
     return found[0]
