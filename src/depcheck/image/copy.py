@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from posixpath import normpath
 
 from depcheck import paths
-from depcheck.image import archives, globs
+from depcheck.image import globs
 from depcheck.image.dockerignore import Patterns
 from depcheck.image.globs import PatternError
 from depcheck.image.lexer import UNKNOWN
@@ -195,10 +195,20 @@ def _one(stage: StageTree, step: Copy, source: Source, target: str) -> Iterator[
                 target,
                 ContextTree(tree, real, Patterns(step.exclude)) if step.exclude else tree,
             )
-        case _ if step.unpack and archives.is_archive(tree, real):
-            archives.unpack(stage, _directory(stage, target), tree, real)
+        case _ if step.unpack and _unpacked(stage, target, tree, real):
+            pass
         case _:
             _place(stage, target, paths.name(path), Leaf(Copied(tree, real), stage.line))
+
+
+def _unpacked(stage: StageTree, target: str, tree: Tree, path: str) -> bool:
+    """Unpack what is an archive; whether it is one."""
+    from depcheck.image import archives  # most Dockerfiles add none
+
+    if not archives.is_archive(tree, path):
+        return False
+    archives.unpack(stage, _directory(stage, target), tree, path)
+    return True
 
 
 def _merge(stage: StageTree, step: Copy, real: str, target: str, view: Tree) -> None:

@@ -166,6 +166,7 @@ def _prepare(state: State, words: list[Field], spot: Spot) -> Result:
 
     given = sort(words, "recipe-path bin")
     locked = state.world.tree.kind(state.place("Cargo.lock")) is Kind.FILE
+    before = state.world.sources()
     wanted = ["metadata"] + (["--no-deps"] if locked and not given.has("bin") else [])
 
     def ask(sources: Sources, cwd: str, _words: list[str], env: Mapping[str, str]) -> Outcome:
@@ -176,17 +177,19 @@ def _prepare(state: State, words: list[Field], spot: Spot) -> Result:
     target = given.options.get("recipe-path", Field("recipe.json"))
     if not target.known:
         return result
-    recipe = None if result.ok is False or (given.has("bin") and not locked) else _recipe(state)
+    recipe = None if result.ok is False or (given.has("bin") and not locked) else _recipe(state, before)
     write(state, target.text, recipe, "a recipe of `cargo chef prepare` that is not worked out")
     return result
 
 
-def _recipe(state: State) -> str | None:
-    """The recipe as cargo-chef writes it, each manifest with its own text; None where one is not known."""
+def _recipe(state: State, sources: Sources) -> str | None:
+    """The recipe as cargo-chef writes it, each manifest with its own text; None where one is not known.
+
+    sources: from before a lock file was written, which changes no manifest.
+    """
     from depcheck.load.cargo import toolchain, workspace
 
     world = state.world
-    sources = world.sources()
     chosen = toolchain.of(sources, state.cwd, state.variables())
     found = sources.get(workspace.load, paths.join(state.cwd, "Cargo.toml"), chosen)
     manifests = []

@@ -40,6 +40,7 @@ class ContextTree(WalkedTree):
         self.label = "context"
         self.top = below.resolve(top)
         self.below = below
+        self.bottom: Tree = below.bottom if isinstance(below, ContextTree) else below
         self._ignored = _Memory(ignored)
         self._wanted = None if wanted is None else _Memory(wanted)
         self._entries: dict[str, Entry] = {}

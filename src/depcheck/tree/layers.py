@@ -67,6 +67,8 @@ class Graft(NamedTuple):
 
     def more(self, name: str = "") -> str:
         """Why the directory (or the one of that name in it) may hold more than is known."""
+        if isinstance(self.tree, ContextTree) and not isinstance(self.tree.bottom, Layered):
+            return ""
         tree, path = bare(self.tree, paths.join(self.path, name))
         return tree.may_hold_more(path) if isinstance(tree, Layered) else ""
 

@@ -14,6 +14,7 @@ from depcheck.tree.overlay import Edit, Link, Text, Unknown, Unread
 
 DEEPEST = 40  # stages that are copied from one another: each is asked through all after it
 ANYTHING = "the image holds files of its own"
+_NOTHING, _DIRECTORY = Entry(Kind.MISSING), Entry(Kind.DIR)
 
 
 class Origin(NamedTuple):
@@ -29,9 +30,9 @@ class Origin(NamedTuple):
 
 def _in(above: Node | None, name: str) -> Node | None:
     """What stands at a name in what stands above it."""
+    if isinstance(above, Dir):
+        return above.child(name)
     match above:
-        case Dir():
-            return above.child(name)
         case Leaf(Vague(lacks)):
             return None if name in lacks else above
         case Leaf(Unknown()):
@@ -74,13 +75,16 @@ class StageTree(Layered):
         return True
 
     def node(self, path: str) -> Node | None:
+        nodes = self._nodes
+        if path in nodes:
+            return nodes[path]
         ahead: list[str] = []
-        while path not in self._nodes:
+        while path not in nodes:
             ahead.append(path)
             path = paths.parent(path)
-        found = self._nodes[path]
+        found = nodes[path]
         for at in reversed(ahead):
-            found = self._nodes[at] = _in(found, paths.name(at))
+            found = nodes[at] = _in(found, paths.name(at))
         return found
 
     def set(self, path: str, node: Node | None) -> None:
@@ -137,12 +141,13 @@ class StageTree(Layered):
     def entry(self, path: str) -> Entry:
         node = self.node(path)
         if isinstance(node, Dir) or node is None:
-            return Entry(Kind.MISSING if node is None else Kind.DIR)
-        match node.what:
+            return _NOTHING if node is None else _DIRECTORY
+        what = node.what
+        if isinstance(what, Copied):
+            return what.tree.entry(what.path)
+        match what:
             case Link(target):
                 return Entry(Kind.OTHER, target)
-            case Copied(tree, inner):
-                return tree.entry(inner)
             case Text() | Unread():
                 return Entry(Kind.FILE)
             case Unknown() | Vague():

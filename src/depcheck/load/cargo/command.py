@@ -207,7 +207,7 @@ class _Run:
             case "update":
                 yield from self._updated()
             case "metadata":
-                every = tuple(path for path, one in self.loaded.members.items() if not one.is_virtual)
+                every = tuple(self.loaded.packages)
                 yield from self._requested(resolved, every, dev=True).faults
             case "tree":
                 yield from self._tree(resolved)
@@ -244,7 +244,7 @@ class _Run:
         return requested.request(read, self.manifest, chosen, self.invocation, dev=dev)
 
     def _updated(self) -> Iterator[Fault]:
-        if not self.loaded.members or all(one.is_virtual for one in self.loaded.members.values()):
+        if not self.loaded.packages:
             yield self._refused("the workspace has no members, and a lock file needs one")
         if self.sources.tree.exists(self.lock_file):
             for text in (*self.invocation.operands, *self.invocation.values("--package")):
@@ -303,20 +303,20 @@ class _Run:
                 tool="cargo",
             )
         roots = {path: asked.features.get(path, set()) for path in chosen.manifests}
-        features = compilation.spread(roots, resolved, dev=dev)
+        wanted = (*picked.units, *units.linked(picked, packages, self.invocation))
+        features: Mapping[str, set[str]] = {}
+        if resolved.misnamed or any(unit.source.required for unit in wanted):
+            features = compilation.spread(roots, resolved, dev=dev)
         yield from (fault for path, fault in resolved.misnamed if path in features)
         yield from units.demanded(picked, features, packages)
-        yield from self._absent(
-            (*picked.units, *units.linked(picked, packages, self.invocation)), features, resolved
-        )
+        yield from self._absent(wanted, features, resolved)
         built = {path: roots[path] for path in roots if any(unit.manifest == path for unit in picked.units)}
         yield from compilation.below(built, resolved, dev=dev)
 
     def _reached(self, chosen: Mapping[str, Package], resolved: Resolved, *, dev: bool) -> Iterator[Fault]:
         """A package that is no member has to be one that the build of some member reaches."""
         if any(path not in self.loaded.members for path in chosen):
-            members = {path: one for path, one in self.loaded.members.items() if not one.is_virtual}
-            roots = {path: explicit_default(one) for path, one in members.items()}
+            roots = {path: explicit_default(one) for path, one in self.loaded.packages.items()}
             reached = compilation.spread(roots, resolved, dev=dev, libraries=False)
             for path, package in chosen.items():
                 if path not in reached:

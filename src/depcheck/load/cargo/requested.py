@@ -52,7 +52,7 @@ def request(
     names = named(invocation)
     line = _Line(names, invocation.has("--all-features"), not invocation.has("--no-default-features"))
     site = Site(current)
-    members = {path: package for path, package in loaded.members.items() if not package.is_virtual}
+    members = loaded.packages
     asked: dict[str, tuple[str, ...]] = {}
     if is_new(loaded, current):
         inside = [path for path in chosen if path in members]

@@ -155,9 +155,7 @@ class _Resolution:
         self.features = scope.features
         self.dev = not scope.package
         self.overrides = overrides or {}
-        self.packages: dict[str, Package] = {
-            path: one for path, one in self.members.items() if not one.is_virtual
-        }
+        self.packages = {path: one for path, one in loaded.packages.items() if path in self.members}
         self.asked: dict[str, set[str]] = {}  # features of packages that are no members
         self.faults: dict[Fault, None] = {}
         self.latent: dict[Fault, None] = {}

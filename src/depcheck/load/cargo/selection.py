@@ -128,7 +128,7 @@ class _Choice:
     ) -> None:
         loaded, self.packages = read
         self.tree = sources.tree
-        self.members = {path: one for path, one in loaded.members.items() if not one.is_virtual}
+        self.members = loaded.packages
         self.current = current
         self.invocation = invocation
         self.faults: list[Fault] = []
@@ -156,7 +156,9 @@ class _Choice:
             if everywhere and not spec.is_pattern:
                 known = self.packages
             hits = [
-                path for path, package in known.items() if not package.is_virtual and spec.matches(package)
+                path
+                for path, package in known.items()
+                if (spec.is_pattern or package.name == spec.name) and spec.matches(package)
             ]
             if not hits and everywhere and self._may_be_elsewhere(spec):
                 self.unknowns.append(f"`{spec.name}` may be a package of a registry")

@@ -23,6 +23,7 @@ class Loaded(NamedTuple):
 
     root:     path of the root manifest, None for a package that stands alone.
     members:  manifest path -> package, in the order in which cargo reads them.
+    packages: those of them that are no virtual manifest.
     defaults: faults of `default-members`, which count only where the root is the current manifest.
     recorded: faults that stop every build of the workspace, whatever is built.
     registries: (where, name) of each registry that has to be configured.
@@ -32,6 +33,7 @@ class Loaded(NamedTuple):
 
     root: str | None
     members: dict[str, Package]
+    packages: dict[str, Package]
     faults: tuple[Fault, ...]
     unknowns: tuple[str, ...]
     session: Session
@@ -124,6 +126,7 @@ def _loaded(session: Session, root: str | None, members: dict[str, Package]) -> 
     return Loaded(
         root,
         members,
+        {path: package for path, package in members.items() if not package.is_virtual},
         lacking.together(session.faults),
         tuple(session.unknowns),
         session,

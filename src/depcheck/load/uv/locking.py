@@ -46,11 +46,30 @@ def _resolved(sources: Sources, root: str, cwd: str) -> Locked:
 def resolve(
     sources: Sources, root: str, how: How, links: tuple[str, ...], *, configured: bool = True
 ) -> Locked:
-    """`uv lock` as told by `how`, with `--find-links` and without settings where that is asked for."""
+    """`uv lock` as told by `how`, with `--find-links` and without settings where that is asked for.
+
+    Images run it for one member after another, each time for the whole workspace.
+    """
+    env = None if how.env is None else tuple(how.env.items())
+    return sources.get(_worked_out, root, _Asked(how._replace(env=None), env, links, configured))
+
+
+class _Asked(NamedTuple):
+    """What `resolve` is told, with the variables in a form that can be compared."""
+
+    how: How
+    env: tuple[tuple[str, str], ...] | None
+    links: tuple[str, ...]
+    configured: bool
+
+
+def _worked_out(sources: Sources, root: str, asked: _Asked) -> Locked:
+    env, links = asked.env, asked.links
+    how = asked.how._replace(env=None if env is None else dict(env))
     around = sources.get(spaces.of_root, root)
     if isinstance(around, Unreadable):
         return Locked(Outcome(around.faults, around.unknowns))
-    found = sources.get(settings.find, root) if configured else settings.NONE
+    found = sources.get(settings.find, root) if asked.configured else settings.NONE
     if found.settings.no_sources:
         how = how._replace(no_sources=None)
     rules, lowered = _rules(sources, around, how)
