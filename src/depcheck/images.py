@@ -101,7 +101,7 @@ def repairs(
         plans = [plan for plan in _survey(sources, listing, {}).plans if _concerns(plan, files)]
         return judge.judge(sources, plans, known, None, {})
 
-    yard = copies.Yard(tree, examined.plans)
+    yard = copies.Yard(Sources(tree), examined.plans)
     trials = Trials(builds.Proof(tree, again).attempt)
     return mend(trials, faults, partial(copies.propose, yard), all_of_them=all_of_them)
 

@@ -14,6 +14,7 @@ from depcheck.image.context import open_context
 from depcheck.image.dockerfile import Dockerfile, Instruction, read
 from depcheck.model import Edit, Fault, Fix
 from depcheck.record import NamedTuple
+from depcheck.sources import Sources
 from depcheck.tree.base import Kind, Tree, UnknownContentError
 
 _STYLE = ("chown", "chmod", "link")  # flags of a COPY that its neighbours have too
@@ -23,8 +24,13 @@ _MANIFESTS = ("Cargo.toml", "pyproject.toml")
 class Yard(NamedTuple):
     """The tree that the images are built from, and how each is built."""
 
-    tree: Tree
+    sources: Sources
     plans: Sequence[Planned]
+
+    @property
+    def tree(self) -> Tree:
+        """The tree itself."""
+        return self.sources.tree
 
     def tops(self, dockerfile: str) -> list[str]:
         """The contexts that a Dockerfile is built with."""
@@ -143,7 +149,7 @@ def unignored(yard: Yard, _: Place, fault: Fault) -> Iterator[Fix]:
     if reference is None:
         return
     for top in yard.tops(fault.site.file):
-        ignore = open_context(yard.tree, top, fault.site.file).ignore
+        ignore = open_context(yard.sources, top, fault.site.file).ignore
         text = _read(yard.tree, ignore) if ignore else None
         if text is None or not paths.is_below(reference.target, top):
             continue
