@@ -25,6 +25,7 @@ _COMMANDS = (
     "predict --format json -- cargo metadata",
     "explain missing-path",
     "rules",
+    "fix --choose 1",
     "--help",
     "scan --help",
     "--version",

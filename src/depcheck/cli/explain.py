@@ -21,11 +21,16 @@ def add(commands: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print it; 0."""
-    name = rules.find(arguments.rule)
-    if name is None:
-        raise CannotRunError(f"there is no rule `{arguments.rule}`", _nearest(arguments.rule))
-    out(manual.on_terminal(rules.load(name), terminal.screen(sys.stdout)))
+    out(manual.on_terminal(rules.load(named(arguments.rule)), terminal.screen(sys.stdout)))
     return 0
+
+
+def named(word: str) -> str:
+    """The rule that is called so, or has this code. Raises CannotRunError."""
+    name = rules.find(word)
+    if name is None:
+        raise CannotRunError(f"there is no rule `{word}`", _nearest(word))
+    return name
 
 
 def _nearest(wrong: str) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from depcheck.cli import CannotRunError, terminal
 from depcheck.cli.streams import out, say
 from depcheck.fix.journal import CannotWriteError
-from depcheck.fix.splice import contents
+from depcheck.fix.splice import Content, contents
 from depcheck.fix.write import write
 from depcheck.model import Fix
 from depcheck.pipeline import Report
@@ -16,20 +16,30 @@ from depcheck.render.text import count, sentence
 from depcheck.tree.base import UnknownContentError
 
 
+def chosen(report: Report, *, unsafe: bool) -> list[Fix]:
+    """The repairs that are to be made."""
+    if report.repairs is None:
+        return []
+    return [proposal.fix for proposal in report.repairs.chosen(unsafe=unsafe)]
+
+
+def edited(report: Report, fixes: Sequence[Fix]) -> list[Content]:
+    """The files that repairs change. Raises CannotRunError."""
+    try:
+        return list(contents(report.sources.tree, fixes))
+    except (OSError, UnknownContentError) as error:
+        raise CannotRunError(f"a file cannot be edited: {error}", "no file was changed") from error
+
+
 def apply(report: Report, fixes: Sequence[Fix]) -> None:
     """Write them, and say what an earlier run has left. Raises CannotRunError; then no file is changed."""
+    changes = edited(report, fixes)
     try:
-        write(
-            report.root,
-            contents(report.sources.tree, fixes),
-            lambda note: say(f"depcheck: {sentence(note)}\n"),
-        )
+        write(report.root, changes, lambda note: say(f"depcheck: {sentence(note)}\n"))
     except CannotWriteError as error:
         kept = ", ".join(f"`{path}`" for path in error.changed)
         hint = f"what was done to {kept} could not be taken back" if kept else "no file was changed"
         raise CannotRunError(str(error), hint) from error
-    except (OSError, UnknownContentError) as error:
-        raise CannotRunError(f"a file cannot be edited: {error}", "no file was changed") from error
 
 
 def show(report: Report, fixes: Sequence[Fix], *, unsafe: bool) -> int:
@@ -37,7 +47,7 @@ def show(report: Report, fixes: Sequence[Fix], *, unsafe: bool) -> int:
     from depcheck.render import concise, diff
 
     screen = terminal.screen(sys.stdout)
-    out(diff.render(contents(report.sources.tree, fixes), screen, is_terminal=sys.stdout.isatty()))
+    out(diff.render(edited(report, fixes), screen, is_terminal=sys.stdout.isatty()))
     mended = set(fixes)
     left = [one for one in report.diagnostics if not mended.intersection(one.fixes)]
     for diagnostic in left:

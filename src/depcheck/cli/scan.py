@@ -8,8 +8,8 @@ import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from depcheck import discover, paths
-from depcheck.cli import CannotRunError, terminal
+from depcheck import discover
+from depcheck.cli import CannotRunError, scope, terminal
 from depcheck.cli.progress import Progress
 from depcheck.cli.streams import out, say
 from depcheck.record import NamedTuple
@@ -41,20 +41,12 @@ def add(commands: Any) -> None:
         description="Reports every local path that a build will trip over.",
         epilog="Exit code 0: no error. 1: errors. 2: it cannot run.",
     )
-    parser.add_argument(
-        "paths", nargs="*", metavar="PATH", help="what is judged (default: the current directory)"
-    )
-    parser.add_argument(
-        "--root", help="the top of the tree (default: the git work tree around PATH, or PATH itself)"
-    )
+    scope.declare(parser)
     parser.add_argument(
         "--format",
         choices=("full", "concise", "json"),
         default=Options().format,
         help="with source lines (the default), one line a finding, or for programs",
-    )
-    parser.add_argument(
-        "--include-fixtures", action="store_true", help="judge test fixtures and templates too"
     )
     parser.add_argument("--fix", action="store_true", help="make the safe repairs, and report what is left")
     parser.add_argument("--diff", action="store_true", help="print the safe repairs as a diff, and make none")
@@ -72,7 +64,7 @@ def _run(arguments: argparse.Namespace) -> int:
 def run(arguments: Options) -> int:
     """Scan; 0 nothing wrong, 1 errors."""
     started = time.perf_counter()
-    root, scope = _tree(arguments)
+    root, judged = scope.tree(arguments.paths, arguments.root)
     if arguments.diff and (arguments.fix or arguments.format == "json"):
         raise CannotRunError(
             f"--diff cannot be combined with {'--fix' if arguments.fix else '--format json'}",
@@ -83,16 +75,14 @@ def run(arguments: Options) -> int:
     from depcheck.fix import journal
     from depcheck.render.text import sentence
 
-    request = pipeline.Request(
-        root, tuple(scope), arguments.include_fixtures, all_fixes=arguments.format == "json"
-    )
+    request = pipeline.Request(root, judged, arguments.include_fixtures, all_fixes=arguments.format == "json")
     with Progress() as progress:
         report = pipeline.scan(request, progress, asked)
         applied: Sequence[Fix] = ()
         if arguments.fix or arguments.diff:
             from depcheck.cli import repairing
 
-            applied = report.chosen(unsafe=arguments.unsafe_fixes)
+            applied = repairing.chosen(report, unsafe=arguments.unsafe_fixes)
         if arguments.fix:
             repairing.apply(report, applied)
             if applied:
@@ -113,44 +103,6 @@ def run(arguments: Options) -> int:
 
         out(repairing.closing(report, applied))
     return 1 if report.count("error") else 0
-
-
-def _tree(arguments: Options) -> tuple[str, list[str]]:
-    """The root, absolute, and the canonical paths of what is judged."""
-    named = list(arguments.paths) or [_directory(arguments.root) if arguments.root else "."]
-    if arguments.root and not os.path.exists(arguments.root):
-        raise CannotRunError(f"no such directory: {arguments.root}")
-    for path in named:
-        if not os.path.lexists(path):
-            raise CannotRunError(f"no such file or directory: {path}")
-    root = _directory(arguments.root or discover.root_of(os.path.abspath(named[0])) or _common(named))
-    if not os.path.isdir(root):
-        raise CannotRunError(f"no such directory: {root}")
-    root = os.path.realpath(root)
-    scope = []
-    for path in named:
-        real = os.path.join(
-            os.path.realpath(os.path.dirname(os.path.abspath(path))), os.path.basename(os.path.abspath(path))
-        )
-        inside = paths.inside(root, os.path.realpath(path) if os.path.isdir(path) else real)
-        if paths.is_outside(inside):
-            hint = "" if arguments.root else "give the top of the tree with --root"
-            raise CannotRunError(f"{path} lies outside of {root}", hint)
-        if os.path.isfile(path) and not discover.takes(root, inside):
-            hint = "name a directory, a manifest or a requirements file (.txt, .in)"
-            raise CannotRunError(f"{path} is no manifest that depcheck knows", hint)
-        scope.append(inside)
-    return root, scope
-
-
-def _directory(path: str) -> str:
-    """The directory that a path names: of a file, the one that holds it."""
-    return os.path.dirname(os.path.abspath(path)) if os.path.isfile(path) else path
-
-
-def _common(named: list[str]) -> str:
-    """The directory that holds all of what was named; the root outside git."""
-    return os.path.commonpath([os.path.abspath(path) for path in named])
 
 
 def _render(report: Report, form: str, seconds: float) -> str:
