@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.differential import image
+from tests.differential import image, image_cargo
 
 
 def _engine(image_name: str = "") -> bool:
@@ -37,6 +37,14 @@ def test_random_builds_hold_what_the_engine_puts_there(first: int, tmp_path: Pat
 @pytest.mark.parametrize("first", range(0, 32, 8))
 def test_random_runs_do_to_files_what_the_shell_does(first: int, tmp_path: Path) -> None:
     compare({seed: image.judge(seed, str(tmp_path), runs=True) for seed in range(first, first + 8)})
+
+
+@pytest.mark.skipif(not _engine(image_cargo.IMAGE), reason=f"no engine with {image_cargo.IMAGE}")
+@pytest.mark.parametrize("first", range(0, 8, 4))
+def test_random_images_are_judged_as_cargo_answers_in_them(first: int, tmp_path: Path) -> None:
+    outcomes = {seed: image_cargo.judge(seed, str(tmp_path)) for seed in range(first, first + 4)}
+    assert {seed: outcome.wrong for seed, outcome in outcomes.items() if outcome.wrong} == {}
+    assert sum(outcome.compared for outcome in outcomes.values()) > 0
 
 
 def compare(outcomes: Mapping[int, image.Outcome]) -> None:
