@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from depcheck import pipeline, rules
+from depcheck.fix.propose import PROPOSERS
+from depcheck.render import manual
 from depcheck.rules.rule import Example
 from tests import example_tree
 
@@ -44,6 +46,14 @@ def test_a_rule_describes_itself(name: str) -> None:
     assert rule.manual.endswith("\n")
     assert "## How to mend it" in rule.manual
     assert max(map(len, rule.manual.splitlines())) <= 100
+
+
+@pytest.mark.parametrize("name", rules.NAMES)
+def test_a_page_says_which_repairs_there_are(name: str) -> None:
+    _, heading, section = manual.page(rules.load(name)).partition("\n## Repairs\n")
+    offered = re.findall(r"^- ([A-Z`].+\.)$", section.partition("\n## ")[0], re.MULTILINE)
+    assert len(offered) == len(PROPOSERS.get(name, ()))
+    assert bool(heading) is bool(offered)
 
 
 @pytest.mark.skipif(CARGO is None, reason="needs cargo")

@@ -5,10 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from depcheck.fix.propose import PROPOSERS
 from depcheck.render.screen import SEVERITY, Screen
 from depcheck.rules.rule import Example, Link, Rule, Submodule, Untracked
 
 _LANGUAGES = {"toml": "toml", "md": "markdown", "py": "python", "rs": "rust"}
+_OFFERED = (
+    "Where depcheck can prove that one of these mends the finding and harms nothing, it offers it:",
+    "`depcheck scan --fix` makes those that are safe, `--unsafe-fixes` also those that choose for you,",
+    "and `depcheck fix` lets you choose.",
+)
 _SPAN = re.compile(r"`([^`]+)`|\*\*([^*]+)\*\*|(?<!\w)\*([^*]+)\*(?!\w)")
 
 
@@ -24,6 +30,7 @@ def _page(rule: Rule) -> Iterator[str]:
     yield ""
     yield rule.manual.strip()
     yield ""
+    yield from _repairs(rule)
     yield "## An example"
     yield ""
     yield from _files(rule.bad)
@@ -33,6 +40,16 @@ def _page(rule: Rule) -> Iterator[str]:
     gone = [path for path in rule.bad if path not in rule.good]
     if gone:
         yield f"and without {_listed(gone)}."
+
+
+def _repairs(rule: Rule) -> Iterator[str]:
+    """What depcheck offers, by what its proposers say that they do; nothing where there is none."""
+    texts = (proposer.__doc__ for proposer in PROPOSERS.get(rule.name, ()))
+    offered = [text.partition("\n")[0] for text in texts if text]  # none at all under `python -OO`
+    if not offered:
+        return
+    yield from ("## Repairs", "", *_OFFERED, "")
+    yield from (*(f"- {what}" for what in offered), "")
 
 
 def _files(example: Example) -> Iterator[str]:
