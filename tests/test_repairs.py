@@ -49,14 +49,12 @@ def test_what_fails_passes_once_it_is_repaired(golden: Path, tmp_path: Path) -> 
     for words in commands:
         assert not passes(words, root), words
     report = pipeline.scan(pipeline.Request(str(root)))
-    assert report.repairs is not None
-    fixes = [proposal.fix for proposal in report.repairs.chosen(unsafe=True)]
+    fixes = report.chosen(unsafe=True)
     mended = {fix for fix in fixes if any(fix in one.fixes for one in report.diagnostics)}
     assert mended
     write(str(root), list(contents(report.sources.tree, fixes)))
     left = pipeline.scan(pipeline.Request(str(root)))
-    again = [] if left.repairs is None else left.repairs.chosen(unsafe=True)
-    assert not [proposal for proposal in again if proposal.fix in mended]
+    assert not mended.intersection(left.chosen(unsafe=True))
     for words in commands:
         assert passes(words, root), words
 
@@ -64,10 +62,9 @@ def test_what_fails_passes_once_it_is_repaired(golden: Path, tmp_path: Path) -> 
 def repaired(root: Path, *, unsafe: bool) -> str:
     """The diff of what is chosen."""
     report = pipeline.scan(pipeline.Request(str(root)))
-    if report.repairs is None:
-        return ""
-    fixes = [proposal.fix for proposal in report.repairs.chosen(unsafe=unsafe)]
-    return diff.render(contents(report.sources.tree, fixes), Screen(), is_terminal=False)
+    return diff.render(
+        contents(report.sources.tree, report.chosen(unsafe=unsafe)), Screen(), is_terminal=False
+    )
 
 
 def passes(words: list[str], root: Path) -> bool:
@@ -89,6 +86,5 @@ def test_no_other_byte_is_changed(tmp_path: Path) -> None:
     root = example_tree.write({**tree, **crate("libs/b")}, tmp_path / "tree")
     before = (root / "app/Cargo.toml").read_bytes()
     report = pipeline.scan(pipeline.Request(str(root)))
-    assert report.repairs is not None
-    write(str(root), list(contents(report.sources.tree, [one.fix for one in report.repairs.chosen()])))
+    write(str(root), list(contents(report.sources.tree, report.chosen())))
     assert (root / "app/Cargo.toml").read_bytes() == before.replace(b"../b", b"../libs/b")

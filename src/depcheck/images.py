@@ -5,7 +5,9 @@ Imported where a Dockerfile or a compose file is listed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
 
 from depcheck import clone, fixtures, paths
 from depcheck.discover import Listing, is_bake, is_compose, is_dockerfile
@@ -19,6 +21,9 @@ from depcheck.rules.facts import Finding
 from depcheck.sources import Sources
 from depcheck.tree.base import Tree
 
+if TYPE_CHECKING:
+    from depcheck.fix.mend import Repairs
+
 Findings = dict[str, tuple[Finding, ...]]
 # What steps before a build make: whether it is there when the image is built is not known.
 _MADE = frozenset(
@@ -28,11 +33,23 @@ _FOREIGN = frozenset({"vendor", "third_party", "third-party", "node_modules", "s
 
 
 class Examined(NamedTuple):
-    """What images come to. reached: manifests that were left out and that a command reads in an image."""
+    """What images come to.
+
+    reached: manifests that were left out and that a command reads in an image. plans: how each is built.
+    """
 
     builds: tuple[Built, ...]
     findings: Findings
     reached: frozenset[str]
+    plans: tuple[Planned, ...]
+
+
+class _Survey(NamedTuple):
+    """The builds of a tree, what is wrong before any is judged, and the files that findings count in."""
+
+    plans: list[Planned]
+    found: list[Found]
+    among: set[str]
 
 
 def examine(
@@ -47,6 +64,55 @@ def examine(
     mended: the repository with its manifests put right, and what is wrong with it even so.
     left_out: manifests that look like fixtures and are not judged; None: whatever looks so counts.
     """
+    from depcheck.image import judge
+
+    plans, found, among = _survey(sources, listing, left_out)
+    known = {fault_key(one.fault): one.fault for listed in findings.values() for one in listed}
+    images = judge.judge(sources, plans, known, mended, left_out or {})
+    found += images.found
+    merged = _merged(findings, images, list(_settled(sources.tree.root, listing, found, among)))
+    return Examined(images.builds, merged, images.reached, tuple(plans))
+
+
+def repairs(
+    listing: Listing, examined: Examined, base: tuple[Tree, Known], *, all_of_them: bool
+) -> Repairs | None:
+    """The proved repairs of what is wrong in images; None where nothing is.
+
+    base: the tree that they are tried on, and what is wrong with its manifests.
+    """
+    from depcheck.fix import builds, copies
+    from depcheck.fix.mend import mend
+    from depcheck.fix.trial import Trials
+    from depcheck.image import judge
+
+    tree, known = base
+    faults = [
+        found.fault
+        for rule, listed in examined.findings.items()
+        if rule in copies.PROPOSERS
+        for found in listed
+    ]
+    if not faults:
+        return None
+
+    def again(tree: Tree, files: Collection[str]) -> Images:
+        sources = Sources(tree)
+        plans = [plan for plan in _survey(sources, listing, {}).plans if _concerns(plan, files)]
+        return judge.judge(sources, plans, known, None, {})
+
+    yard = copies.Yard(Sources(tree), examined.plans)
+    trials = Trials(builds.Proof(tree, again).attempt)
+    return mend(trials, faults, partial(copies.propose, yard), all_of_them=all_of_them)
+
+
+def _concerns(plan: Planned, files: Collection[str]) -> bool:
+    """Whether a build reads one of these files as its Dockerfile or its ignore file."""
+    ignoring = f"{plan.dockerfile}.dockerignore", paths.join(plan.context, ".dockerignore")
+    return plan.dockerfile in files or any(path in files for path in ignoring)
+
+
+def _survey(sources: Sources, listing: Listing, left_out: fixtures.Apart | None) -> _Survey:
     tree = sources.tree
     apart = {} if left_out is None else fixtures.apart(tree, listing.images, listing.scope)
     inside = [
@@ -64,8 +130,7 @@ def examine(
 
         projects = list(compose.projects(sources, composed))
         found += services.check(tree, projects)
-    known = {fault_key(one.fault): one.fault for listed in findings.values() for one in listed}
-    from depcheck.image import builds, judge
+    from depcheck.image import builds
 
     targets: tuple[Planned, ...] = ()
     if baked:
@@ -75,11 +140,7 @@ def examine(
         found += missing
     plans = builds.planned(sources, dockerfiles, projects, targets)
     plans = [plan for plan in plans if _counts(plan, inside, listing.scope)]
-    images = judge.judge(sources, plans, known, mended, left_out or {})
-    found += images.found
-    among = {*inside, *(plan.dockerfile for plan in plans)}
-    merged = _merged(findings, images, list(_settled(tree.root, listing, found, among)))
-    return Examined(images.builds, merged, images.reached)
+    return _Survey(plans, found, {*inside, *(plan.dockerfile for plan in plans)})
 
 
 def _counts(plan: Planned, inside: Sequence[str], scope: Sequence[str]) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from depcheck import discover, fixtures, judging, paths, rules
 from depcheck.manifest import toml
-from depcheck.model import Built, Candidate, Diagnostic, Fault, FaultKey, Judgement, Severity, fault_key
+from depcheck.model import Built, Candidate, Diagnostic, Fault, FaultKey, Fix, Judgement, Severity, fault_key
 from depcheck.record import NamedTuple
 from depcheck.rules.facts import Facts, Finding
 from depcheck.sources import Sources
@@ -16,6 +16,7 @@ from depcheck.tree.worktree import WorkTree
 if TYPE_CHECKING:
     from depcheck.fix.mend import Repairs
     from depcheck.git import Question
+    from depcheck.tree.base import Tree
 
 
 class Request(NamedTuple):
@@ -53,11 +54,16 @@ class Report(NamedTuple):
     not_judged: fixtures.Apart
     notes: tuple[str, ...]
     sources: Sources
-    repairs: Repairs | None = None
+    repairs: tuple[Repairs, ...] = ()
 
     def count(self, severity: Severity) -> int:
         """How many diagnostics have this severity."""
         return sum(diagnostic.severity == severity for diagnostic in self.diagnostics)
+
+    def chosen(self, *, unsafe: bool = False) -> list[Fix]:
+        """The repairs to make: the best of each finding, as far as they hold together."""
+        made = [proposal.fix for one in self.repairs for proposal in one.chosen(unsafe=unsafe)]
+        return list(dict.fromkeys(made))
 
 
 def scan(
@@ -82,31 +88,29 @@ def scan(
         judgements, warnings = portability.examine(sources, listing, judgements)
     findings = merge(judgements, warnings)
     faults = tuple(finding.fault for found in findings.values() for finding in found)
-    repairs = None
     candidate: Callable[[Fault], Candidate | None] = _no_candidate
+    repairs: tuple[Repairs, ...] = ()
     if faults:
-        from depcheck.fix.bench import Bench
-        from depcheck.fix.mend import mend
-        from depcheck.fix.proof import Proof
+        from depcheck.fix import manifests
         from depcheck.hints import Hints
 
         hints = Hints(sources, listing, faults)
         candidate = hints.candidate
-        proof = Proof(sources, listing, judgements, warnings)
-        repairs = mend(Bench(sources, hints), proof, faults, all_of_them=request.all_fixes)
+        repairs = (manifests.repairs(hints, listing, judgements, warnings, all_of_them=request.all_fixes),)
     builds: tuple[Built, ...] = ()
     if listing.images:
         from depcheck import images
 
-        builds, findings, reached = images.examine(
-            sources,
-            listing,
-            findings,
-            repairs.mended() if repairs else None,
-            None if request.include_fixtures else left_out,
+        mended = _mended(sources, repairs)
+        examined = images.examine(
+            sources, listing, findings, mended, None if request.include_fixtures else left_out
         )
-        if reached:  # rare enough to begin again
-            return scan(request._replace(reached=request.reached | reached), progress)
+        if examined.reached:  # rare enough to begin again
+            return scan(request._replace(reached=request.reached | examined.reached), progress)
+        builds, findings = examined.builds, examined.findings
+        base = mended or (sources.tree, {fault_key(fault): fault for fault in faults})
+        more = images.repairs(listing, examined, base, all_of_them=request.all_fixes)
+        repairs += () if more is None else (more,)
     diagnostics = locate_all(sources, _repaired(rules.check(Facts(findings, candidate)), repairs))
     return Report(
         sources.tree.root,
@@ -169,9 +173,24 @@ def _no_candidate(_: Fault) -> None:
     """Nothing is meant by a fault where there is none."""
 
 
-def _repaired(diagnostics: Iterable[Diagnostic], repairs: Repairs | None) -> Iterator[Diagnostic]:
+def _mended(sources: Sources, repairs: Iterable[Repairs]) -> tuple[Tree, dict[FaultKey, Fault]] | None:
+    """The tree with the safe repairs made, and what is wrong with it still; None where there are none."""
+    made = [proposal for one in repairs for proposal in one.chosen()]
+    if not made:
+        return None
+    from depcheck.fix.splice import overlay
+
+    done = {fault_key(one.fault) for one in made}
+    left = {
+        fault_key(fault): fault for one in repairs for fault in one.faults if fault_key(fault) not in done
+    }
+    return overlay(sources.tree, [one.fix for one in made]), left
+
+
+def _repaired(diagnostics: Iterable[Diagnostic], repairs: Iterable[Repairs]) -> Iterator[Diagnostic]:
     for diagnostic in diagnostics:
-        yield diagnostic if repairs is None else diagnostic._replace(fixes=repairs.of(diagnostic))
+        fixes = tuple(fix for one in repairs for fix in one.of(diagnostic))
+        yield diagnostic._replace(fixes=fixes) if fixes else diagnostic
 
 
 def locate_all(sources: Sources, diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:

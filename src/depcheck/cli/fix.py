@@ -14,9 +14,9 @@ from depcheck.cli import CannotRunError, explain, repairing, scope, terminal
 from depcheck.cli.progress import Progress
 from depcheck.cli.streams import out, say
 from depcheck.fix import journal
-from depcheck.fix.mend import FOLLOWING, Repairs
-from depcheck.fix.proof import Mark, Proposal, mark
+from depcheck.fix.mend import FOLLOWING
 from depcheck.fix.splice import overlaps
+from depcheck.fix.trial import Mark, Proposal, mark
 from depcheck.model import Diagnostic, Fix, fault_key
 from depcheck.pipeline import Report
 from depcheck.render import choices
@@ -85,9 +85,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _chosen(report: Report, findings: Sequence[Diagnostic], number: int | None) -> list[Proposal]:
-    if report.repairs is None or not findings:
-        return []
-    choice = _Choice(report, report.repairs, os.path.relpath(report.root))
+    choice = _Choice(report, os.path.relpath(report.root))
     if number is not None:
         return choice.take(findings, number)
     try:
@@ -104,12 +102,10 @@ def _is_at_terminal() -> bool:
 class _Choice:
     """What has been picked so far: repairs that hold together."""
 
-    def __init__(self, report: Report, repairs: Repairs, root: str) -> None:
+    def __init__(self, report: Report, root: str) -> None:
         self._report = report
-        self._proof = repairs.proof
-        self._faults = {fault_key(fault): fault for fault in repairs.faults}
         self._root = root
-        self._made: list[Proposal] = []
+        self._made: dict[int, list[Proposal]] = {at: [] for at in range(len(report.repairs))}
         self._gone = frozenset[Mark]()
 
     def take(self, findings: Sequence[Diagnostic], number: int) -> list[Proposal]:
@@ -117,7 +113,7 @@ class _Choice:
         self._pick_all(
             [(finding, finding.fixes[number - 1]) for finding in findings if len(finding.fixes) >= number]
         )
-        return self._made
+        return self._all()
 
     def ask(self, findings: Sequence[Diagnostic]) -> list[Proposal]:
         """Those that are picked at the terminal; none where its user leaves before the end."""
@@ -137,7 +133,10 @@ class _Choice:
                     continue
                 case number:
                     self._pick([(finding, finding.fixes[int(number) - 1])])
-        return self._made
+        return self._all()
+
+    def _all(self) -> list[Proposal]:
+        return list(chain.from_iterable(self._made.values()))
 
     def _shown(self, finding: Diagnostic) -> str:
         changes = [repairing.edited(self._report, [fix]) for fix in finding.fixes]
@@ -147,10 +146,10 @@ class _Choice:
         """A number from 1 on, or the first letter of a word; `q` at the end of the input."""
         numbers = [str(number) for number in range(1, most + 1)]
         words = {
-            "s": "s(kip)", "a": "a(ll the rest, safe ones)", "w": f"w(rite {len(self._made)} picked)",
+            "s": "s(kip)", "a": "a(ll the rest, safe ones)", "w": f"w(rite {len(self._all())} picked)",
             "q": "q(uit without writing)",
         }  # fmt: skip
-        if not self._made:
+        if not self._all():
             del words["w"]
         question = ", ".join([f"1-{most}" if most > 1 else "1", *words.values()])
         while True:
@@ -170,24 +169,42 @@ class _Choice:
 
     def _pick(self, wanted: Sequence[_Pair]) -> None:
         """Add repairs to those there are, as far as all of them hold together, and tell of each."""
-        new = {Proposal(self._faults[fault_key(finding)], fix): finding for finding, fix in wanted}
-        held = self._proof.settle([*self._made, *new])
-        if not set(held).issuperset(self._made):  # the first wins
-            held = self._made
-        self._made = held
-        self._gone = self._proof.gone(held)
-        for proposal, finding in new.items():
-            out(choices.line(finding, proposal.fix, self._root, why=self._why_not(proposal)))
+        told = {}
+        for at, repairs in enumerate(self._report.repairs):  # those of manifests, those of images
+            faults = {fault_key(fault): fault for fault in repairs.faults}
+            new = {
+                Proposal(faults[fault_key(finding)], fix): (finding, fix)
+                for finding, fix in wanted
+                if fix in repairs.of(finding)
+            }
+            held = repairs.trials.settle([*self._made[at], *new])
+            if set(held).issuperset(self._made[at]):  # else the first wins
+                self._made[at] = held
+            told.update({pair: self._why_not(proposal) for proposal, pair in new.items()})
+        for pair in wanted:
+            out(choices.line(*pair, self._root, why=told[pair]))
+        self._gone = frozenset(
+            chain.from_iterable(
+                repairs.trials.gone(self._made[at]) for at, repairs in enumerate(self._report.repairs)
+            )
+        )
 
     def _why_not(self, proposal: Proposal) -> str:
-        if proposal in self._made:
+        made = self._all()
+        if proposal in made:
             return ""
-        if overlaps(proposal.fix.edits, chain.from_iterable(one.fix.edits for one in self._made)):
+        if overlaps(proposal.fix.edits, chain.from_iterable(one.fix.edits for one in made)):
             return "it touches what another one changes; run `depcheck fix` again for it"
         return "it does not hold together with the others"
 
     def _is_gone(self, finding: Diagnostic) -> bool:
-        return mark(self._faults[fault_key(finding)]) in self._gone
+        key = fault_key(finding)
+        return any(
+            mark(fault) in self._gone
+            for repairs in self._report.repairs
+            for fault in repairs.faults
+            if fault_key(fault) == key
+        )
 
 
 def _safe(finding: Diagnostic) -> Sequence[_Pair]:

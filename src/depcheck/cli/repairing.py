@@ -16,13 +16,6 @@ from depcheck.render.text import count, sentence
 from depcheck.tree.base import UnknownContentError
 
 
-def chosen(report: Report, *, unsafe: bool) -> list[Fix]:
-    """The repairs that are to be made."""
-    if report.repairs is None:
-        return []
-    return [proposal.fix for proposal in report.repairs.chosen(unsafe=unsafe)]
-
-
 def edited(report: Report, fixes: Sequence[Fix]) -> list[Content]:
     """The files that repairs change. Raises CannotRunError."""
     try:

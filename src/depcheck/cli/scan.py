@@ -82,7 +82,7 @@ def run(arguments: Options) -> int:
         if arguments.fix or arguments.diff:
             from depcheck.cli import repairing
 
-            applied = repairing.chosen(report, unsafe=arguments.unsafe_fixes)
+            applied = report.chosen(unsafe=arguments.unsafe_fixes)
         if arguments.fix:
             repairing.apply(report, applied)
             if applied:

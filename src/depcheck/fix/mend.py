@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from depcheck.fix.bench import Bench
-from depcheck.fix.proof import Proof, Proposal, apart, mark
-from depcheck.fix.propose import propose
-from depcheck.fix.splice import overlay
+from depcheck.fix.trial import Proposal, Trials, apart, mark
 from depcheck.model import Diagnostic, Fault, FaultKey, Fix, fault_key
 from depcheck.record import NamedTuple
-from depcheck.tree.base import Tree
 
 # Rules of what is often wrong only because something else is.
 FOLLOWING = frozenset({"unlisted-member"})
@@ -20,7 +16,7 @@ _MOST = 8  # repairs of one fault that are tried
 class Repairs(NamedTuple):
     """The proved repairs of each fault, the best first."""
 
-    proof: Proof
+    trials: Trials
     faults: tuple[Fault, ...]
     fixes: Mapping[FaultKey, tuple[Fix, ...]]
 
@@ -33,18 +29,18 @@ class Repairs(NamedTuple):
 
         What goes by itself once others are mended gets no repair of its own.
         """
-        made = self.proof.settle([one for one in self._best() if one.fix.applicability == "safe"])
+        made = self.trials.settle([one for one in self._best() if one.fix.applicability == "safe"])
         if not unsafe:
             return made
         for following in (False, True):
-            gone = self.proof.gone(made)
+            gone = self.trials.gone(made)
             more = [
                 one
                 for one in self._best()
                 if mark(one.fault) not in gone and (one.fault.rule in FOLLOWING) is following
             ]
             if more:
-                made = self.proof.settle([*made, *more])
+                made = self.trials.settle([*made, *more])
         return made
 
     def _best(self) -> Iterator[Proposal]:
@@ -54,30 +50,27 @@ class Repairs(NamedTuple):
                 safe = (fix for fix in fixes if fix.applicability == "safe")
                 yield Proposal(fault, next(safe, fixes[0]))
 
-    def mended(self) -> tuple[Tree, dict[FaultKey, Fault]] | None:
-        """The tree with the safe repairs made, and what is wrong with it still; None where there are none."""
-        made = self.chosen()
-        if not made:
-            return None
-        done = {fault_key(one.fault) for one in made}
-        left = {fault_key(fault): fault for fault in self.faults if fault_key(fault) not in done}
-        return overlay(self.proof.sources.tree, [one.fix for one in made]), left
 
-
-def mend(bench: Bench, proof: Proof, faults: Iterable[Fault], *, all_of_them: bool) -> Repairs:
+def mend(
+    trials: Trials,
+    faults: Iterable[Fault],
+    propose: Callable[[Fault], Iterable[Fix]],
+    *,
+    all_of_them: bool,
+) -> Repairs:
     """The proved repairs of each fault: the best one, or all of them."""
     faults = tuple(faults)
     found: dict[FaultKey, list[Fix]] = {}
     waiting = {}
     for fault in faults:
-        proposed = list(propose(bench, fault))[:_MOST]
+        proposed = list(propose(fault))[:_MOST]
         if proposed:
             waiting[fault_key(fault)] = [Proposal(fault, fix) for fix in reversed(proposed)]
     while waiting:
         tried = apart(left[-1] for left in waiting.values())  # what touches the same text has its own turn
         for proposal in tried:
             waiting[fault_key(proposal.fault)].pop()
-        for proposal in proof.settle(tried):
+        for proposal in trials.settle(tried):
             found.setdefault(fault_key(proposal.fault), []).append(proposal.fix)
         waiting = {key: left for key, left in waiting.items() if left and (all_of_them or key not in found)}
-    return Repairs(proof, faults, {key: tuple(fixes) for key, fixes in found.items()})
+    return Repairs(trials, faults, {key: tuple(fixes) for key, fixes in found.items()})

@@ -21,7 +21,7 @@ def splice(content: bytes, edits: Iterable[Edit]) -> bytes:
     """The content of a file with the edits made, none of which overlaps another."""
     mark = BOM_UTF8 if content.startswith(BOM_UTF8) else b""
     text = decode(content)
-    for edit in sorted(edits, key=lambda edit: (edit.start, edit.end), reverse=True):
+    for edit in reversed(sorted(edits, key=lambda edit: (edit.start, edit.end))):  # noqa: C413, keeps equals
         text = f"{text[: edit.start]}{edit.replacement}{text[edit.end :]}"
     return mark + text.encode("utf-8", "surrogateescape")
 
@@ -36,12 +36,20 @@ def by_file(fixes: Iterable[Fix]) -> dict[str, list[Edit]]:
 
 
 def overlaps(one: Iterable[Edit], others: Iterable[Edit]) -> bool:
-    """Whether an edit of one touches the text of another of the others; equal edits do not."""
-    return any(
-        edit != other and edit.file == other.file and edit.start <= other.end and other.start <= edit.end
-        for edit in one
-        for other in others
-    )
+    """Whether an edit of one touches the text of another of the others.
+
+    Equal edits do not, nor do two that only put something in at the same place.
+    """
+    others = tuple(others)
+    return any(_meet(edit, other) for edit in one for other in others)
+
+
+def _meet(edit: Edit, other: Edit) -> bool:
+    if edit == other or edit.file != other.file:
+        return False
+    if edit.start == edit.end == other.start == other.end:
+        return False
+    return edit.start <= other.end and other.start <= edit.end
 
 
 class Content(NamedTuple):

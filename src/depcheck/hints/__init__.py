@@ -36,7 +36,7 @@ class Hints:
     def __init__(self, sources: Sources, listing: Listing, faults: Collection[Fault] = ()) -> None:
         self.sources = sources
         self.packages = Packages(sources, listing)
-        self._faults = faults
+        self.faults = faults
         self._git_root = listing.root if listing.has_git else None
         self._untracked = listing.untracked
         self._renames: Renames | None = None
@@ -116,7 +116,7 @@ class Hints:
         yield from self.packages.meant(fault, reference)
         if reference.kind != "member":
             return
-        for other in self._faults:
+        for other in self.faults:
             asked = other.reference
             if asked is not None and asked.target == reference.target and asked.kind == "package":
                 for meant in self.packages.meant(other, asked):
@@ -138,7 +138,7 @@ class Hints:
     def _missing(self) -> list[str]:
         """The targets of all faults that lead nowhere."""
         missing = []
-        for fault in self._faults:
+        for fault in self.faults:
             asked = _asked(self.sources, fault)
             if asked is not None:
                 target = asked[0].target

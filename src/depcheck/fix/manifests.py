@@ -1,21 +1,23 @@
 """Repairs tried on an overlay: what counts is that the finding goes and that nothing fails because of it.
 
-Only manifests that can reach an edited file are judged again. All that is to be tried is tried at once,
-and halved where it does harm, so that a repository with fifty findings is not judged fifty times.
+Only manifests that can reach an edited file are judged again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from functools import cached_property
-from itertools import chain
+from functools import cached_property, partial
 
 from depcheck import fixtures, judging, paths, portability
 from depcheck.discover import Listing, is_requirements
-from depcheck.fix.splice import by_file, overlaps, overlay
+from depcheck.fix.bench import Bench
+from depcheck.fix.mend import Repairs, mend
+from depcheck.fix.propose import propose
+from depcheck.fix.splice import by_file, overlay
+from depcheck.fix.trial import Mark, Proposal, Trials, Tried, mark
+from depcheck.hints import Hints
 from depcheck.manifest import cargo, locks, pyproject, strict, toml
-from depcheck.model import Fault, Fix, Judgement, Outcome, Verdict
-from depcheck.record import NamedTuple
+from depcheck.model import Fault, Judgement, Outcome, Verdict
 from depcheck.sources import Sources
 from depcheck.tree.base import UnknownContentError
 
@@ -23,30 +25,20 @@ from depcheck.tree.base import UnknownContentError
 _READERS = (toml.read_text, toml.read, toml.shown, locks.read, cargo.read, pyproject.read, strict.read)
 # What a repair can bring about itself; anything else that is new was hidden by what it has mended.
 _CAUSED = frozenset({"dependency-cycle", "duplicate-package", "name-mismatch", "version-mismatch"})
-Mark = tuple[object, ...]
 
 
-class Proposal(NamedTuple):
-    """A repair and the fault that it is for."""
-
-    fault: Fault
-    fix: Fix
-
-
-def apart(proposals: Iterable[Proposal]) -> list[Proposal]:
-    """Those that touch no text of one before them."""
-    found: list[Proposal] = []
-    for proposal in proposals:
-        if not overlaps(proposal.fix.edits, chain.from_iterable(one.fix.edits for one in found)):
-            found.append(proposal)
-    return found
-
-
-class _Tried(NamedTuple):
-    """What edits do. gone: what is wrong no more. harm: whether something fails that did not fail before."""
-
-    gone: frozenset[Mark]
-    harm: bool
+def repairs(
+    hints: Hints,
+    listing: Listing,
+    judgements: Iterable[Judgement],
+    warnings: Iterable[Fault],
+    *,
+    all_of_them: bool,
+) -> Repairs:
+    """The proved repairs of what is wrong with manifests."""
+    bench = Bench(hints.sources, hints)
+    trials = Trials(Proof(hints.sources, listing, judgements, warnings).attempt)
+    return mend(trials, hints.faults, partial(propose, bench), all_of_them=all_of_them)
 
 
 class Proof:
@@ -66,40 +58,9 @@ class Proof:
         self._listing = listing
         self._judged = tuple(judgements)
         self._warnings = tuple(warnings)
-        self._good: frozenset[Fix] = frozenset()
 
-    def settle(self, proposals: Sequence[Proposal]) -> list[Proposal]:
-        """Those that hold when they are all made together; of two that overlap the first."""
-        held = apart(proposals)
-        if self._good != frozenset(proposal.fix for proposal in held):
-            held = self._settle(held)
-            self._good = frozenset(proposal.fix for proposal in held)
-        return held
-
-    def gone(self, proposals: Sequence[Proposal]) -> frozenset[Mark]:
-        """The marks of all that is wrong no more once these are made, which hold together."""
-        tried = self._try(proposals) if proposals else None
-        return frozenset() if tried is None else tried.gone
-
-    def _settle(self, proposals: list[Proposal]) -> list[Proposal]:
-        while proposals:
-            tried = self._try(proposals)
-            if tried is None or tried.harm:
-                if len(proposals) == 1:
-                    return []
-                half = len(proposals) // 2
-                held = [*self._settle(proposals[:half]), *self._settle(proposals[half:])]
-                if len(held) == len(proposals):  # each half is good, both together are not
-                    return held[:half]
-                proposals = held
-                continue
-            held = [one for one in proposals if mark(one.fault) in tried.gone]
-            if len(held) == len(proposals):
-                return held
-            proposals = held
-        return proposals
-
-    def _try(self, proposals: Sequence[Proposal]) -> _Tried | None:
+    def attempt(self, proposals: Sequence[Proposal]) -> Tried | None:
+        """What the edits of all proposals do to the manifests that can reach them."""
         fixes = [one.fix for one in proposals]
         try:
             tree = overlay(self.sources.tree, fixes)
@@ -118,7 +79,7 @@ class Proof:
         touched = frozenset(_place(one.fault) for one in proposals)
         harm = any(_place(fault) in touched and mark(fault) not in self._marks for fault in left)
         harm = harm or any(self._is_harmed(before[one], after.get(one), edited) for one in before)
-        return _Tried(frozenset(gone.difference(map(mark, left))), harm)
+        return Tried(frozenset(gone.difference(map(mark, left))), harm)
 
     def _named(self, manifests: Iterable[str]) -> list[str]:
         """With all requirements files where there is one: which are entries depends on the others."""
@@ -198,13 +159,6 @@ class Proof:
 
 _NAMES = ("Cargo.toml", "pyproject.toml", "setup.py")
 _RANK: dict[Verdict, int] = {"fails": 0, "unknown": 1, "loads": 2}
-
-
-def mark(fault: Fault) -> Mark:
-    """What makes a fault the same one although lines have moved."""
-    site = fault.site
-    raw = fault.reference.raw if fault.reference else site.within
-    return fault.rule, site.file, tuple(part for part in site.route if isinstance(part, str)), raw
 
 
 def _place(fault: Fault) -> Mark:

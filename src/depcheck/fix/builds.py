@@ -1,0 +1,63 @@
+"""Repairs of Dockerfiles tried: the builds of the edited files are judged again over an overlay."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from typing import TypeAlias
+
+from depcheck.fix.splice import by_file, overlay
+from depcheck.fix.trial import Proposal, Tried, mark
+from depcheck.image.judge import Images
+from depcheck.model import Built, Verdict
+from depcheck.tree.base import Tree, UnknownContentError
+
+Again: TypeAlias = Callable[[Tree, Collection[str]], Images]
+_RANK: dict[Verdict, int] = {"fails": 0, "unknown": 1, "loads": 2}
+# What a repair can bring about itself; anything else that is new was hidden by what it has mended.
+_CAUSED = frozenset({"copy-source-missing", "context-escape", "invalid-manifest", "missing-context"})
+
+
+class Proof:
+    """The builds of a tree as they are.
+
+    again: judges the builds of a tree that some files have to do with.
+    """
+
+    def __init__(self, tree: Tree, again: Again) -> None:
+        self._tree = tree
+        self._again = again
+        self._known: dict[frozenset[str], Images] = {}
+
+    def attempt(self, proposals: Sequence[Proposal]) -> Tried | None:
+        """What the edits of all proposals do to the builds of the files that they edit."""
+        fixes = [one.fix for one in proposals]
+        edited = frozenset(by_file(fixes))
+        before = self._known.get(edited)
+        if before is None:
+            before = self._known[edited] = self._again(self._tree, edited)
+        try:
+            tree = overlay(self._tree, fixes)
+        except (OSError, UnknownContentError):
+            return None
+        after = self._again(tree, edited)
+        known = {mark(found.fault) for found in before.found}
+        left = {mark(found.fault) for found in after.found}
+        harm = any(found.fault.rule in _CAUSED and mark(found.fault) not in known for found in after.found)
+        return Tried(frozenset(known - left), harm or _is_worse(before.builds, after.builds))
+
+
+def _is_worse(before: Iterable[Built], after: Iterable[Built]) -> bool:
+    """Whether a command fails that did not, or is there no more."""
+    ranks: dict[tuple[object, ...], list[int]] = {}
+    for built in after:
+        ranks.setdefault(_key(built), []).append(_RANK[built.verdict])
+    for built in before:
+        same = ranks.get(_key(built))
+        if not same or same.pop(0) < _RANK[built.verdict]:
+            return True
+    return False
+
+
+def _key(built: Built) -> tuple[object, ...]:
+    """A command wherever its line has moved to."""
+    return built.dockerfile, built.service, built.context, built.stage, built.command, built.workdir
