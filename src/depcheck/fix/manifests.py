@@ -73,13 +73,13 @@ class Proof:
             sources, self._listing, tuple(judging.judge_each(sources, self._named(before)))
         )
         after = {judgement.manifest: judgement for judgement in examined.judgements}
-        left = (*_all_faults(after.values()), *examined.warnings)
+        left = tuple(_all_faults(after.values()))
         gone = {mark(fault) for fault in _all_faults(before.values())}
         gone.update(mark(fault) for fault in self._warnings if fault.site.file in before)
         touched = frozenset(_place(one.fault) for one in proposals)
         harm = any(_place(fault) in touched and mark(fault) not in self._marks for fault in left)
         harm = harm or any(self._is_harmed(before[one], after.get(one), edited) for one in before)
-        return Tried(frozenset(gone.difference(map(mark, left))), harm)
+        return Tried(frozenset(gone.difference(map(mark, (*left, *examined.warnings)))), harm)
 
     def _named(self, manifests: Iterable[str]) -> list[str]:
         """With all requirements files where there is one: which are entries depends on the others."""
