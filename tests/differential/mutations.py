@@ -136,7 +136,8 @@ def _cargo(root: Path, healthy: pipeline.Report, moved: tuple[str, str] | None) 
 
 def _metadata(manifest: Path) -> bool:
     words = [
-        os.environ.get("CARGO_BINARY", "cargo"), "metadata", "--no-deps", "--offline", "--format-version", "1",
+        os.environ.get("CARGO_BINARY", "cargo"), "metadata", "--no-deps", "--offline", "--format-version",
+        "1",
         "--manifest-path", str(manifest),
     ]  # fmt: skip
     done = subprocess.run(words, capture_output=True, timeout=PATIENCE, check=False, cwd="/")
@@ -210,13 +211,13 @@ def _rewritten(root: Path, kind: str, reference: Reference, text: document.Docum
     return breaking
 
 
-def renamed(root: Path, report: pipeline.Report) -> Iterator[Breaking]:
+def renamed(_: Path, report: pipeline.Report) -> Iterator[Breaking]:
     """The directory of a package called otherwise."""
     for target in _targets(report):
         yield _moved("renamed", target, f"{target}-renamed")
 
 
-def moved(root: Path, report: pipeline.Report) -> Iterator[Breaking]:
+def moved(_: Path, report: pipeline.Report) -> Iterator[Breaking]:
     """The directory of a package moved one level down."""
     for target in _targets(report):
         yield _moved("moved", target, paths.join(paths.parent(target), f"moved/{paths.name(target)}"))
