@@ -11,6 +11,9 @@ Record = TypeVar("Record")
 Key = TypeVarTuple("Key")
 
 
+Made = Callable[[Callable[..., Any], Callable[[str, bytes], Any], str, bytes], Any]
+
+
 class Sources:
     """A tree and everything worked out from it so far.
 
@@ -19,11 +22,11 @@ class Sources:
     broken input is a record (or a Fault).
     """
 
-    def __init__(self, tree: Tree, texts: dict[Any, Any] | None = None) -> None:
-        """texts: what has been made of the content of files, for several trees that have many in common."""
+    def __init__(self, tree: Tree, made: Made | None = None) -> None:
+        """Take the tree; `made`, see there, knows of more trees that hold the same files."""
         self.tree = tree
         self._known: dict[Any, dict[Any, Any]] = {}
-        self._texts = texts
+        self._made = made
 
     def get(self, read: Callable[[Sources, *Key], Record], *key: *Key) -> Record:
         """What `read(self, *key)` gives, worked out at the first call."""
@@ -51,12 +54,15 @@ class Sources:
             other._known[read] = {key: known for key, known in table.items() if key[0] not in changed}
         return other
 
-    def made(self, parse: Callable[[str, bytes], Record], path: str, content: bytes) -> Record:
-        """What `parse(path, content)` gives, which asks for nothing else."""
-        if self._texts is None:
-            return parse(path, content)
-        key = parse, path, content
-        if key not in self._texts:
-            self._texts[key] = parse(path, content)
-        found: Record = self._texts[key]
-        return found
+    def made(
+        self,
+        read: Callable[[Sources, str], object],
+        parse: Callable[[str, bytes], Record],
+        path: str,
+        content: bytes,
+    ) -> Record:
+        """What `read` makes of a file with this content: `parse(path, content)`, which asks for nothing else.
+
+        A record of it has a method `at(path)`: the same of a file at another path, None where that differs.
+        """
+        return parse(path, content) if self._made is None else self._made(read, parse, path, content)

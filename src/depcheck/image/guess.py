@@ -28,24 +28,26 @@ def chosen(plans: Sequence[Planned], judge: Judge, stops: Count) -> list[Judged]
 
 
 def _possible(plans: Sequence[Planned], judge: Judge, stops: Count) -> list[Judged]:
-    """The builds in contexts that may be meant: the usual ones, unless others stop at fewer sources."""
-    usual = _least([(stops(plan), plan) for plan in plans[:_USUAL]], judge)
-    least = usual[0].stops
-    fewer = [(bound, plan) for plan in plans[_USUAL:] if least and (bound := stops(plan)) < least]
-    others = _least(fewer, judge)
-    return others if others and others[0].stops < least else usual
-
-
-def _least(plans: Sequence[tuple[int, Planned]], judge: Judge) -> list[Judged]:
-    """The builds that stop at the fewest sources, in their order; each plan with the least it may stop at."""
+    """The builds in contexts that may be meant: the usual ones, unless only others stop at so few sources."""
     found: dict[int, Judged] = {}
-    least: int | None = None
-    for bound, index in sorted((bound, index) for index, (bound, _) in enumerate(plans)):
-        if least is not None and bound > least:
-            break
-        found[index] = judge(plans[index][1])
-        least = min(judged.stops for judged in found.values())
-    return [found[index] for index in sorted(found) if found[index].stops == least]
+    bounds = [stops(plan) for plan in plans[:_USUAL]]
+    if not min(bounds):
+        _try(plans, bounds, judge, found)
+    if not found or min(one.stops for one in found.values()):
+        bounds += [stops(plan) for plan in plans[_USUAL:]]
+        _try(plans, bounds, judge, found)
+    least = min(one.stops for one in found.values())
+    best = [index for index in sorted(found) if found[index].stops == least]
+    return [found[index] for index in best if index < _USUAL or best[0] >= _USUAL]
+
+
+def _try(plans: Sequence[Planned], bounds: Sequence[int], judge: Judge, found: dict[int, Judged]) -> None:
+    """Judge the plans that may be the best, each with the number of sources at which it stops at least."""
+    for bound, index in sorted((bound, index) for index, bound in enumerate(bounds)):
+        least = min((one.stops for one in found.values()), default=bound)
+        usual = any(one.stops == least for at, one in found.items() if at < _USUAL)
+        if bound < least or (bound == least and not (usual and index >= _USUAL)):
+            found[index] = found.get(index) or judge(plans[index])
 
 
 def _agreed(possible: Sequence[Judged]) -> Judged:

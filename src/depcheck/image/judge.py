@@ -49,7 +49,7 @@ def judge(
     apart: manifests that are not judged unless a command reads them.
     """
     right = None if mended is None else (Sources(mended[0]), mended[1])
-    alike = Alike()
+    alike = Alike(sources, *(right[:1] if right else ()))
 
     def one(plan: Planned) -> Judged:
         judged = trial.judged(sources, plan, known, alike)

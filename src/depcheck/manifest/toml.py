@@ -24,6 +24,10 @@ class Document(NamedTuple):
     text: str
     data: Table
 
+    def at(self, path: str) -> Document:
+        """The same in another place."""
+        return self._replace(path=path)
+
 
 class Unknown(NamedTuple):
     """A file whose content cannot be known; `because` is a sentence."""
@@ -35,7 +39,7 @@ class Unknown(NamedTuple):
 def read(sources: Sources, path: str) -> Document | Fault | Unknown:
     """Read and parse `path`: a Fault of `invalid-manifest` where it exists and is no TOML."""
     content = read_bytes(sources, path)
-    return sources.made(document, path, content) if isinstance(content, bytes) else content
+    return sources.made(read, document, path, content) if isinstance(content, bytes) else content
 
 
 def document(path: str, content: bytes) -> Document | Fault:

@@ -180,6 +180,14 @@ class StageTree(Layered):
             case _:
                 raise FileNotFoundError(2, "No such file or directory", path)
 
+    def copied(self, path: str) -> Copied | None:
+        """The file that the one at `path` is a copy of, in a tree that is no stage; None where it is none."""
+        match self.node(self.resolve(path)):
+            case Leaf(Copied(tree, inner)):
+                tree, inner = bare(tree, inner)
+                return tree.copied(inner) if isinstance(tree, StageTree) else Copied(tree, inner)
+        return None
+
     def origin(self, path: str) -> Origin:
         """Where what stands at `path` (links in it followed, but the last) comes from."""
         match self.node(path):

@@ -17,10 +17,11 @@ class WalkedTree(Tree):
 
     def __init__(self) -> None:
         self._reached: dict[str, str | None] = {}
+        self._entered: dict[str, str | None] = {}
 
     def forget(self) -> None:
         """What stands somewhere has changed."""
-        self._reached = {}
+        self._reached, self._entered = {}, {}
 
     def names_at(self, path: str) -> list[str]:
         """The names in a directory whose path holds no link."""
@@ -58,14 +59,21 @@ class WalkedTree(Tree):
     def _step(self, path: str) -> str | None:
         """The same by one step from the directory above, where the last name needs no more than that."""
         head, _, last = path.rpartition("/")
-        if last not in ("", ".", "..") and not path.startswith("/") and head.count("/") < _DEEPEST:
-            above = self._walk(head)
-            if above is None or self.entry(above).kind not in (Kind.DIR, Kind.UNKNOWN):
-                return None
-            step = paths.join(above, last)
-            if not above.startswith("/") and self.entry(step).link is None:
-                return step
-        return self._follow(path, strict=True)
+        if last in ("", ".", "..") or path.startswith("/") or head.count("/") >= _DEEPEST:
+            return self._follow(path, strict=True)
+        if head not in self._entered:
+            self._entered[head] = self._enter(head)
+        above = self._entered[head]
+        if above is None:
+            return None
+        step = paths.join(above, last)
+        plain = not above.startswith("/") and self.entry(step).link is None
+        return step if plain else self._follow(path, strict=True)
+
+    def _enter(self, directory: str) -> str | None:
+        """Where a directory really is; None where there is none to go into."""
+        real = self._walk(directory)
+        return None if real is None or self.entry(real).kind not in (Kind.DIR, Kind.UNKNOWN) else real
 
     def _follow(self, path: str, *, strict: bool) -> str | None:
         """The whole way."""

@@ -57,7 +57,7 @@ def read(sources: Sources, path: str) -> Manifest | Fault | toml.Unknown:
     """Read `path` as a Cargo.toml."""
     content = toml.read_bytes(sources, path)
     if isinstance(content, bytes):
-        return sources.made(parse, path, content)
+        return sources.made(read, parse, path, content)
     return content._replace(tool="cargo") if isinstance(content, Fault) else content
 
 

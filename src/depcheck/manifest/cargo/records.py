@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
+from depcheck import paths
 from depcheck.manifest import toml
 from depcheck.model import Fault, Route
 from depcheck.record import NamedTuple
@@ -129,3 +130,9 @@ class Manifest(NamedTuple):
     recorded: tuple[Fault, ...]
     unstable: tuple[tuple[str, Fault], ...] = ()
     profiles: Mapping[str, str] = {}
+
+    def at(self, path: str) -> Manifest | None:
+        """The same in another place; None where what is wrong with it says where it stands."""
+        if self.faults or self.recorded or self.unstable:
+            return None
+        return self._replace(path=path, directory=paths.parent(path))
