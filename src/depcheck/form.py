@@ -11,12 +11,11 @@ from depcheck.record import NamedTuple
 from depcheck.sources import Sources
 from depcheck.tree.base import Tree
 
-_FORM = re.compile(
+_FORM = (
     r"(?P<head>(?:file:/*)?\$\{PROJECT_ROOT\}/?|\{root(?::parent)*(?::uri)?\}/?|file:(?://localhost(?=/)|//(?=/)|(?=/)|)|)"
-    r"(?P<path>.*?)(?P<tail>#.*)?",
-    re.DOTALL,
+    r"(?P<path>.*?)(?P<tail>#.*)?"
 )
-_DRIVE = re.compile(r"[A-Za-z]:[\\/]")
+_DRIVE = r"[A-Za-z]:[\\/]"
 
 
 class Form(NamedTuple):
@@ -36,7 +35,7 @@ class Form(NamedTuple):
     @property
     def is_absolute(self) -> bool:
         """Whether the path says where it starts on this machine: from `/`, in a URL or a drive of Windows."""
-        return (self.path.startswith("/") and "{" not in self.head) or bool(_DRIVE.match(self.path))
+        return (self.path.startswith("/") and "{" not in self.head) or bool(re.match(_DRIVE, self.path))
 
     @property
     def plain(self) -> str:
@@ -60,7 +59,7 @@ class Form(NamedTuple):
 
 def of(tree: Tree, reference: Reference) -> Form | None:
     """The form of a reference; None where its text does not lead to its target by any rule known here."""
-    match = _FORM.fullmatch(reference.raw)
+    match = re.fullmatch(_FORM, reference.raw, re.DOTALL)
     if match is None:
         return None
     head, path, tail = match["head"], match["path"], match["tail"] or ""

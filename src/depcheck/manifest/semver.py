@@ -9,15 +9,13 @@ from depcheck.record import NamedTuple
 
 _NUMBER = r"0|[1-9]\d{0,19}"  # as long as a u64 gets
 _PRE = r"(?:0|[1-9]\d*|\d*[A-Za-z-][0-9A-Za-z-]*)"
-_VERSION = re.compile(
-    rf"({_NUMBER})\.({_NUMBER})\.({_NUMBER})(?:-({_PRE}(?:\.{_PRE})*))?(?:\+[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?",
-    re.ASCII,
-)
-_COMPARATOR = re.compile(
+_BUILD = r"\+[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*"
+_VERSION = rf"({_NUMBER})\.({_NUMBER})\.({_NUMBER})(?:-({_PRE}(?:\.{_PRE})*))?(?:{_BUILD})?"
+_COMPARATOR = (
     rf"(?P<op>\^|~|=|>=|<=|>|<)? *(?P<major>{_NUMBER}|[*xX])(?:\.(?P<minor>{_NUMBER}|[*xX])"
-    rf"(?:\.(?P<patch>{_NUMBER}|[*xX])(?:-(?P<pre>{_PRE}(?:\.{_PRE})*))?(?:\+[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?)?)?",
-    re.ASCII,
+    rf"(?:\.(?P<patch>{_NUMBER}|[*xX])(?:-(?P<pre>{_PRE}(?:\.{_PRE})*))?(?:{_BUILD})?)?)?"
 )
+_LONGEST = 20  # digits
 _ALL = 3
 _Numbers = tuple[int, int, int]
 
@@ -38,10 +36,24 @@ class Comparator(NamedTuple):
     pre: tuple[str, ...] = ()
 
 
+def _plain(text: str) -> tuple[int, ...]:
+    """The numbers of `1`, `1.2` or `1.2.3`, as nearly all are: compiling the patterns takes a while."""
+    parts = text.split(".")
+    if len(parts) <= _ALL and all(
+        part.isdecimal() and part.isascii() and len(part) <= _LONGEST and (part == "0" or part[0] != "0")
+        for part in parts
+    ):
+        return tuple(map(int, parts))
+    return ()
+
+
 @lru_cache(4096)
 def parse_version(text: str) -> Version | None:
     """A full version `1.2.3-pre+build`, or None."""
-    match = _VERSION.fullmatch(text.strip())
+    plain = _plain(text)
+    if len(plain) == _ALL:
+        return Version((plain[0], plain[1], plain[2]))
+    match = re.fullmatch(_VERSION, text.strip(), re.ASCII)
     if match is None:
         return None
     return Version(
@@ -52,11 +64,16 @@ def parse_version(text: str) -> Version | None:
 @lru_cache(4096)
 def parse_requirement(text: str) -> tuple[Comparator, ...] | None:
     """`^1.2, <1.5` and the like, or None where cargo would refuse it; `*` has no comparator."""
-    if text.strip() in ("*", "x", "X"):
-        return ()
+    if plain := _plain(text):
+        filled = (*plain, 0, 0)[:3]
+        return (Comparator("^", (filled[0], filled[1], filled[2]), len(plain)),)
+    return () if text.strip() in ("*", "x", "X") else _comparators(text)
+
+
+def _comparators(text: str) -> tuple[Comparator, ...] | None:
     found = []
     for part in text.split(","):
-        match = _COMPARATOR.fullmatch(part.strip())
+        match = re.fullmatch(_COMPARATOR, part.strip(), re.ASCII)
         if match is None:
             return None
         numbers, wild = [], False

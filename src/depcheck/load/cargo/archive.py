@@ -19,7 +19,7 @@ from depcheck.model import Fault, Reference, Route, Site
 from depcheck.sources import Sources
 from depcheck.tree.base import Kind
 
-_STARS = re.compile(r"\*\*+")
+_STARS = r"\*\*+"
 
 
 def packaged(sources: Sources, loaded: Loaded, package: Package) -> Iterator[Fault]:
@@ -115,7 +115,7 @@ def left_out(package: Package) -> Iterator[Fault]:
 def _included(pattern: str, path: str) -> bool:
     """Whether a gitignore pattern of `include` covers the file or a directory above it."""
     anchored = "/" in pattern.rstrip("/")
-    wanted = [part if part == "**" else _STARS.sub("*", part) for part in pattern.strip("/").split("/")]
+    wanted = [part if part == "**" else re.sub(_STARS, "*", part) for part in pattern.strip("/").split("/")]
     if not anchored:
         wanted.insert(0, "**")
     try:

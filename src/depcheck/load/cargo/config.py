@@ -49,7 +49,7 @@ class Config(NamedTuple):
     profiles: Mapping[str, str]
 
 
-_TOML = re.compile(r"(?:[^*?\[\]{}]*/)?[^*?\[\]{}/]+\.toml/*")
+_TOML = r"(?:[^*?\[\]{}]*/)?[^*?\[\]{}/]+\.toml/*"
 NONE = Config((), (), (), (), (), (), (), (), (), frozenset(), {})
 
 
@@ -141,7 +141,7 @@ class _Reading:
                 self._refuse(
                     path, route, "an `include` should be a path, or a table with `path` and `optional`"
                 )
-            elif not _TOML.fullmatch(raw):
+            elif not re.fullmatch(_TOML, raw):
                 self._refuse(path, route, "an `include` should be one path that ends in `.toml`")
             else:
                 self._include(path, route, (raw, optional), seen)

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 
 from depcheck import paths
-from depcheck.load.cargo import compilation, config, lock_text, profiles, toolchain, workspace
+from depcheck.load.cargo import compilation, config, profiles, toolchain, workspace
 from depcheck.load.cargo.activate import enabled, explicit_default
 from depcheck.load.cargo.archive import left_out, packaged
 from depcheck.load.cargo.config import Config
@@ -39,10 +39,12 @@ def judge(sources: Sources, path: str, env: Mapping[str, str] = os.environ) -> J
     latent: tuple[Fault, ...] = ()
     misfits = resolved.latent
     lock_file = paths.join(paths.parent(loaded.root or path), "Cargo.lock")
-    if misfits and sources.tree.exists(lock_file):
+    if sources.tree.exists(lock_file):
+        from depcheck.load.cargo import lock_text
+
         misfits, latent = (), misfits
-    if refused := sources.get(lock_text.refused, lock_file):
-        misfits = (*misfits, refused)
+        if refused := sources.get(lock_text.refused, lock_file):
+            misfits = (refused,)
     if settings.sources and any(one.external for one in resolved.packages.values()):
         misfits = (*misfits, *(fault for _, fault in settings.sources))
     resolves = loads

@@ -17,7 +17,7 @@ from depcheck.model import Fault, Reference, Site
 from depcheck.sources import Sources
 from depcheck.tree.base import Kind
 
-_WORKSPACE = re.compile(r"^[ \t]*\[[ \t]*workspace\b", re.MULTILINE)
+_WORKSPACE = r"^[ \t]*\[[ \t]*workspace\b"
 _OPTIONAL = (
     "`optional = true` does not help: cargo reads the manifest of every path dependency before it "
     "looks at features"
@@ -276,7 +276,7 @@ def _covers(sources: Sources, directory: str, entries: tuple[str, ...], path: st
 def _is_meant_as_root(sources: Sources, path: str) -> bool:
     """Whether a broken manifest has a `[workspace]`, as far as its text tells."""
     text = sources.get(toml.read_text, path)
-    return isinstance(text, str) and _WORKSPACE.search(text) is not None
+    return isinstance(text, str) and re.search(_WORKSPACE, text, re.MULTILINE) is not None
 
 
 def _is_of_all(fault: Fault, path: str) -> bool:

@@ -18,8 +18,8 @@ from depcheck.record import NamedTuple
 from depcheck.sources import Sources
 from depcheck.tree.base import Kind
 
-_STABLE = re.compile(r"(?:stable|beta|\d+\.\d+(?:\.\d+)?(?:-beta(?:\.\d+)?)?)(?:-.*)?")
-_VERSION = re.compile(r"1\.(\d{1,4})(?:\.\d+)?(?:-.*)?")
+_STABLE = r"(?:stable|beta|\d+\.\d+(?:\.\d+)?(?:-beta(?:\.\d+)?)?)(?:-.*)?"
+_VERSION = r"1\.(\d{1,4})(?:\.\d+)?(?:-.*)?"
 _NEEDS = {"edition": ("2024", 85), "resolver": ("3", 84)}  # what the minor version of cargo has to be
 
 
@@ -45,7 +45,7 @@ def of(sources: Sources, directory: str, env: Mapping[str, str], asked: str = ""
     if not named:
         file, named = sources.get(_pinned, directory)
         place = f"`{file}`"
-    if named and not _STABLE.fullmatch(named):
+    if named and not re.fullmatch(_STABLE, named):
         return Toolchain(f"{place} asks for another cargo than a stable one")
     if env.get("RUSTC_BOOTSTRAP") not in (None, "0", ""):
         return Toolchain(bootstrap=True, bases=_bases(sources, directory))
@@ -125,7 +125,7 @@ def base(
 def outdated(sources: Sources, manifest: Manifest, edition: str) -> list[Fault]:
     """What the older cargo that the repository pins refuses."""
     file, channel = sources.get(_pinned, manifest.directory)
-    version = _VERSION.fullmatch(channel)
+    version = re.fullmatch(_VERSION, channel)
     if version is None:
         return []
     resolver = manifest.workspace.resolver if manifest.workspace else ""

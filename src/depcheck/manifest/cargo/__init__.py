@@ -49,7 +49,7 @@ __all__ = [
 ]
 
 _UNSET: Mapping[str, bool | None] = dict.fromkeys(("lib", "bins", "examples", "tests", "benches"))
-_RUST_VERSION = re.compile(r"(\d{1,20})(?:\.(\d{1,20})(?:\.(\d{1,20}))?)?", re.ASCII)
+_RUST_VERSION = r"(\d{1,20})(?:\.(\d{1,20})(?:\.(\d{1,20}))?)?"
 _FIRST_RUST = {"2018": (1, 31, 0), "2021": (1, 56, 0), "2024": (1, 85, 0)}
 
 
@@ -256,7 +256,7 @@ def check_rust_version(reading: Reading, rust: str, edition: str) -> None:
     """An edition needs a Rust that knows it. rust: `package.rust-version`. edition: empty where unset."""
     if not rust:
         return
-    match = _RUST_VERSION.fullmatch(rust)
+    match = re.fullmatch(_RUST_VERSION, rust, re.ASCII)
     if match is None:
         reading.fault(("package", "rust-version"), f"`{rust}` is no Rust version")
     elif edition in _FIRST_RUST and tuple(int(part or 0) for part in match.groups()) < _FIRST_RUST[edition]:

@@ -35,7 +35,7 @@ _ANYTHING, _INTEGER, _JOBS, _WORDS, _PROGRAM, _PATH, _URL = (
     "a path",
     "a URL",
 )
-_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+_ADDRESS = r"[A-Za-z][A-Za-z0-9+.-]*:"
 _TYPES: Mapping[str, Callable[[Any], object]] = {
     _ANYTHING: lambda _: True,
     _JOBS: lambda value: isinstance(value, str) or (type(value) is int and abs(value) < 1 << 31),
@@ -47,7 +47,7 @@ _TYPES: Mapping[str, Callable[[Any], object]] = {
     _WORDS: lambda value: isinstance(value, str) or _TYPES[STRINGS](value),
     _PROGRAM: lambda value: value.split() if isinstance(value, str) else value and _TYPES[STRINGS](value),
     _PATH: lambda value: isinstance(value, str) and value != "",
-    _URL: lambda value: isinstance(value, str) and _ADDRESS.match(value) is not None,
+    _URL: lambda value: isinstance(value, str) and re.match(_ADDRESS, value) is not None,
 }
 _HOST = "x86_64-unknown-linux-gnu"
 _TARGET: Mapping[str, Shape] = {"runner": _PROGRAM, "rustflags": _WORDS, "linker": STRING}

@@ -42,7 +42,7 @@ _TYPES = {
 _INHERITED = {"workspace": True}
 _NO_INHERITANCE = ("workspace", "patch", "replace")
 _ARTIFACT = "`artifact` needs a nightly cargo (`-Z bindeps`)"
-_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+_URL = r"[A-Za-z][A-Za-z0-9+.-]*:"
 
 
 def tables(reading: Reading, data: toml.Table, edition: str) -> Iterator[Dependency]:
@@ -202,7 +202,7 @@ def _problem(key: str, value: toml.Table) -> str:  # noqa: C901, PLR0911, PLR091
     if git is not None:
         if sum(only in value for only in ("branch", "tag", "rev")) > 1:
             return f"dependency `{key}` is ambiguous: only one of `branch`, `tag` or `rev` is allowed"
-        if isinstance(git, str) and not _URL.match(git):
+        if isinstance(git, str) and not re.match(_URL, git):
             return f"`{git}` is no address of a Git repository"
     if isinstance(version, str) and not is_requirement(version):
         return _no_requirement(version)
@@ -220,7 +220,7 @@ def patches(reading: Reading, data: toml.Table) -> Iterator[tuple[str, Dependenc
     patched = reading.table(data, "patch")
     for source in sorted(patched):
         table = reading.table(patched, source, ("patch",))
-        if source != "crates-io" and not _URL.match(source):
+        if source != "crates-io" and not re.match(_URL, source):
             if is_name(source):
                 reading.registries.append((("patch", source), source))
             else:
