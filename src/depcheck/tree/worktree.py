@@ -9,6 +9,8 @@ from errno import EINVAL, EISDIR, ELOOP
 from depcheck import paths
 from depcheck.tree.base import Entry, Kind, Tree, UnknownContentError
 
+_ENTRIES = {kind: Entry(kind) for kind in Kind}
+_PART = 1 << 16  # bytes of one read
 LARGEST = 64 << 20  # no tool's manifest comes near it; a larger file is refused, not read
 
 
@@ -21,6 +23,7 @@ class WorkTree(Tree):
         self._prefix = self.root if self.root == "/" else self.root + "/"
         self._kinds: dict[str, Kind] = {}
         self._names: dict[str, list[str]] = {}
+        self._entries: dict[str, dict[str, Kind | None]] = {}  # of those directories; None: neither
         self._real: dict[str, str] = {}
         self._resolved: dict[str, str] = {}
 
@@ -34,13 +37,25 @@ class WorkTree(Tree):
         return known
 
     def _stat(self, path: str) -> Kind:
+        if (known := self._known(path)) is not None:
+            return known
         try:
             mode = os.stat(self._disk(path)).st_mode
         except (OSError, ValueError):  # ValueError: a NUL or a surrogate in the name
             return Kind.MISSING
         return _kind(mode)
 
+    def _known(self, path: str) -> Kind | None:
+        """What the list of its directory says of `path`, where there is one, and no link."""
+        if path.startswith("/"):
+            return None
+        directory, _, name = path.rpartition("/")
+        entries = self._entries.get(directory)
+        return None if entries is None else entries.get(name)
+
     def entry(self, path: str) -> Entry:
+        if (known := self._known(path)) is not None:
+            return _ENTRIES[known]
         try:
             mode = os.lstat(self._disk(path)).st_mode
             link = os.readlink(self._disk(path)) if stat.S_ISLNK(mode) else None
@@ -51,11 +66,21 @@ class WorkTree(Tree):
     def names(self, path: str) -> list[str]:
         known = self._names.get(path)
         if known is None:
+            entries: dict[str, Kind | None] = {}
             try:
-                known = sorted(os.listdir(self._disk(path)))
+                with os.scandir(self._disk(path)) as found:
+                    entries = {
+                        entry.name: Kind.FILE
+                        if entry.is_file(follow_symlinks=False)
+                        else Kind.DIR
+                        if entry.is_dir(follow_symlinks=False)
+                        else None
+                        for entry in found
+                    }
             except (OSError, ValueError):
-                known = []
-            self._names[path] = known
+                pass
+            self._entries[path] = entries
+            known = self._names[path] = sorted(entries)
         return known
 
     def read(self, path: str) -> bytes:
@@ -70,10 +95,13 @@ class WorkTree(Tree):
                 raise OSError(EINVAL, "not a regular file", path)
             if status.st_size > LARGEST:
                 raise OSError(EINVAL, f"larger than {LARGEST >> 20} MiB", path)
-            parts = []
-            while part := os.read(handle, status.st_size + 1):
+            content = os.read(handle, status.st_size + 1)
+            if len(content) == status.st_size:
+                return content
+            parts = [content]  # it is written to, or holds more than its size says, as in `/proc`
+            while part := os.read(handle, _PART):
                 parts.append(part)
-            return parts[0] if len(parts) == 1 else b"".join(parts)
+            return b"".join(parts)
         finally:
             os.close(handle)
 
