@@ -2,12 +2,15 @@
 
 - `docs/rules/<name>.md`: each rule's manual.
 - `docs/schema/*.json`: copies of the JSON Schemas in the package.
-- In `*.md` and `docs/*.md`, the block after a comment `<!-- $ depcheck ... -->`: what that command prints.
+- In `*.md` and `docs/*.md`, the block after a comment `<!-- $ depcheck ... -->`: what that command prints;
+  one that asks is shown at a terminal, up to its first question.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
+import pty
 import re
 import subprocess
 import sys
@@ -54,9 +57,25 @@ def _printed(command: str, before: str) -> str:
     """What `command` prints; the time it took is left as it stands in `before`."""
     words = [sys.executable, "-m", *command.split()]
     environment = {**os.environ, "COLUMNS": "100", "NO_COLOR": "1"}
+    if words[3:4] == ["fix"] and "--help" not in words:
+        return _asked(words, environment)
     done = subprocess.run(words, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     seconds = _SECONDS.search(before)
     return _SECONDS.sub(seconds[0], done.stdout) if seconds else done.stdout
+
+
+def _asked(words: list[str], environment: dict[str, str]) -> str:
+    ours, theirs = pty.openpty()
+    os.write(ours, b"\x04")  # the end of the input: its user leaves
+    with subprocess.Popen(words, cwd=ROOT, env=environment, stdin=theirs, stdout=theirs, stderr=theirs):
+        os.close(theirs)
+        shown = b""
+        with contextlib.suppress(OSError):  # Linux says so of a terminal that nobody has open any more
+            while part := os.read(ours, 1 << 16):
+                shown += part
+    os.close(ours)
+    said = shown.decode().replace("\r\n", "\n")
+    return f"{said.partition('no file was changed')[0].strip()}\n"
 
 
 if __name__ == "__main__":

@@ -241,6 +241,20 @@ def test_what_a_pick_mends_as_well_is_not_asked(start: Starter, tmp_path: Path) 
     assert session.code() == 0
 
 
+def test_manifests_and_images_are_mended_together(tmp_path: Path) -> None:
+    """The Dockerfile copies too little even once the path is right."""
+    dockerfile = (
+        "FROM rust:1\nWORKDIR /build\nCOPY Cargo.toml .\nCOPY services services\nRUN cargo build -p hub\n"
+    )
+    root = example_tree.write({**_TREE, "Dockerfile": dockerfile}, tmp_path / "tree")
+    done = _run(root, "--choose", "1")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines()[0].startswith("Dockerfile:4:")
+    assert done.stdout.endswith("\n3 repairs made, 0 findings left\n")
+    assert "COPY lib/client lib/client\n" in (root / "Dockerfile").read_text()
+    assert all(_paths(root).values())
+
+
 def test_nothing_of_the_repository_steers_the_terminal(start: Starter, tmp_path: Path) -> None:
     name = "cl\x1b]0;x\x07\u202eient"
     dependency = f'\n[dependencies]\nclient = {{ path = "../{name.encode("unicode_escape").decode()}" }}\n'

@@ -104,8 +104,9 @@ class _Choice:
 
     def __init__(self, report: Report, root: str) -> None:
         self._report = report
+        self._faults = {fault_key(fault): fault for one in report.repairs for fault in one.faults}
         self._root = root
-        self._made: dict[int, list[Proposal]] = {at: [] for at in range(len(report.repairs))}
+        self._made: list[Proposal] = []
         self._gone = frozenset[Mark]()
 
     def take(self, findings: Sequence[Diagnostic], number: int) -> list[Proposal]:
@@ -113,7 +114,7 @@ class _Choice:
         self._pick_all(
             [(finding, finding.fixes[number - 1]) for finding in findings if len(finding.fixes) >= number]
         )
-        return self._all()
+        return self._made
 
     def ask(self, findings: Sequence[Diagnostic]) -> list[Proposal]:
         """Those that are picked at the terminal; none where its user leaves before the end."""
@@ -133,10 +134,7 @@ class _Choice:
                     continue
                 case number:
                     self._pick([(finding, finding.fixes[int(number) - 1])])
-        return self._all()
-
-    def _all(self) -> list[Proposal]:
-        return list(chain.from_iterable(self._made.values()))
+        return self._made
 
     def _shown(self, finding: Diagnostic) -> str:
         changes = [repairing.edited(self._report, [fix]) for fix in finding.fixes]
@@ -146,10 +144,10 @@ class _Choice:
         """A number from 1 on, or the first letter of a word; `q` at the end of the input."""
         numbers = [str(number) for number in range(1, most + 1)]
         words = {
-            "s": "s(kip)", "a": "a(ll the rest, safe ones)", "w": f"w(rite {len(self._all())} picked)",
+            "s": "s(kip)", "a": "a(ll the rest, safe ones)", "w": f"w(rite {len(self._made)} picked)",
             "q": "q(uit without writing)",
         }  # fmt: skip
-        if not self._all():
+        if not self._made:
             del words["w"]
         question = ", ".join([f"1-{most}" if most > 1 else "1", *words.values()])
         while True:
@@ -169,42 +167,29 @@ class _Choice:
 
     def _pick(self, wanted: Sequence[_Pair]) -> None:
         """Add repairs to those there are, as far as all of them hold together, and tell of each."""
-        told = {}
-        for at, repairs in enumerate(self._report.repairs):  # those of manifests, those of images
-            faults = {fault_key(fault): fault for fault in repairs.faults}
-            new = {
-                Proposal(faults[fault_key(finding)], fix): (finding, fix)
-                for finding, fix in wanted
-                if fix in repairs.of(finding)
-            }
-            held = repairs.trials.settle([*self._made[at], *new])
-            if set(held).issuperset(self._made[at]):  # else the first wins
-                self._made[at] = held
-            told.update({pair: self._why_not(proposal) for proposal, pair in new.items()})
-        for pair in wanted:
-            out(choices.line(*pair, self._root, why=told[pair]))
-        self._gone = frozenset(
-            chain.from_iterable(
-                repairs.trials.gone(self._made[at]) for at, repairs in enumerate(self._report.repairs)
-            )
-        )
+        new = {Proposal(self._faults[fault_key(finding)], fix): finding for finding, fix in wanted}
+        held, gone = list[Proposal](), frozenset[Mark]()
+        for one in self._report.repairs:
+            own = frozenset(map(fault_key, one.faults))
+            made = [proposal for proposal in self._made if fault_key(proposal.fault) in own]
+            more = [proposal for proposal in new if fault_key(proposal.fault) in own]
+            settled = one.trials.settle([*made, *more])
+            settled = settled if set(settled).issuperset(made) else made  # the first wins
+            gone |= one.trials.gone(settled)
+            held += settled
+        self._made, self._gone = held, gone
+        for proposal, finding in new.items():
+            out(choices.line(finding, proposal.fix, self._root, why=self._why_not(proposal)))
 
     def _why_not(self, proposal: Proposal) -> str:
-        made = self._all()
-        if proposal in made:
+        if proposal in self._made:
             return ""
-        if overlaps(proposal.fix.edits, chain.from_iterable(one.fix.edits for one in made)):
+        if overlaps(proposal.fix.edits, chain.from_iterable(one.fix.edits for one in self._made)):
             return "it touches what another one changes; run `depcheck fix` again for it"
         return "it does not hold together with the others"
 
     def _is_gone(self, finding: Diagnostic) -> bool:
-        key = fault_key(finding)
-        return any(
-            mark(fault) in self._gone
-            for repairs in self._report.repairs
-            for fault in repairs.faults
-            if fault_key(fault) == key
-        )
+        return mark(self._faults[fault_key(finding)]) in self._gone
 
 
 def _safe(finding: Diagnostic) -> Sequence[_Pair]:
