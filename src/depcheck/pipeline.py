@@ -67,14 +67,18 @@ class Report(NamedTuple):
 
 
 def scan(
-    request: Request, progress: discover.Progress | None = None, asked: Question | None = None
+    request: Request,
+    progress: discover.Progress | None = None,
+    asked: Question | None = None,
+    sources: Sources | None = None,
 ) -> Report:
     """Judge every manifest in the scope of the request. Raises what `discover` raises.
 
     asked: the question of `discover`, where git has it already.
+    sources: of the work tree with edits over it, in the place of what the disk has.
     """
     listing = discover.discover(request.root, request.scope, progress, asked)
-    sources = Sources(WorkTree(request.root))
+    sources = Sources(WorkTree(request.root)) if sources is None else sources
     apart: fixtures.Apart = {}
     if not request.include_fixtures:
         apart = fixtures.apart(sources.tree, listing.manifests, request.scope)
@@ -106,7 +110,8 @@ def scan(
             sources, listing, findings, mended, None if request.include_fixtures else left_out
         )
         if examined.reached:  # rare enough to begin again
-            return scan(request._replace(reached=request.reached | examined.reached), progress)
+            request = request._replace(reached=request.reached | examined.reached)
+            return scan(request, progress, sources=sources)
         builds, findings = examined.builds, examined.findings
         base = mended or (sources.tree, {fault_key(fault): fault for fault in faults})
         more = images.repairs(listing, examined, base, all_of_them=request.all_fixes)

@@ -23,9 +23,10 @@ from typing import NamedTuple
 
 from depcheck import paths, pipeline
 from depcheck.fix import document
-from depcheck.fix.splice import contents, splice
+from depcheck.fix.splice import splice
 from depcheck.image.dockerfile import read as read_dockerfile
 from depcheck.model import Edit, Reference
+from depcheck.repair import repair
 
 PATIENCE = 120
 PACKAGES = ("Cargo.toml", "pyproject.toml")
@@ -80,8 +81,7 @@ def _came(root: Path, healthy: pipeline.Report, broken: Broken) -> str:
     report = pipeline.scan(pipeline.Request(str(root)))
     if _sick(report) <= _sick(healthy):
         return "harmless"
-    fixes = report.chosen()
-    made = list(contents(report.sources.tree, fixes))
+    made = repair(pipeline.Request(str(root)), report, unsafe=False).changes
     now = {**broken.after, **{one.path: one.after for one in made}}
     if broken.moved is None and now == broken.files:
         return "restored"
@@ -94,7 +94,7 @@ def _came(root: Path, healthy: pipeline.Report, broken: Broken) -> str:
         if not _sick(again) <= _sick(report):
             return "worse"
         more = any(one.fixes for one in again.diagnostics)
-        return "partly" if fixes else "unsafe" if more else "nothing"
+        return "partly" if made else "unsafe" if more else "nothing"
     finally:
         for one in made:
             (root / one.path).write_bytes(one.before)

@@ -71,7 +71,7 @@ def run(arguments: argparse.Namespace) -> int:
     findings = [one for one in report.diagnostics if one.fixes and (not only or one.name in only)]
     made = _chosen(report, findings, arguments.choose)
     if made:
-        repairing.apply(report, [one.fix for one in made])
+        repairing.apply(report.root, repairing.edited(report, [one.fix for one in made]))
         with Progress() as progress:
             report = pipeline.scan(request, progress)
         out(f"{count(len(made), 'repair')} made, {count(len(report.diagnostics), 'finding')} left\n")

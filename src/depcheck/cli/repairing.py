@@ -6,14 +6,24 @@ import sys
 from collections.abc import Sequence
 
 from depcheck.cli import CannotRunError, terminal
+from depcheck.cli.progress import Progress
 from depcheck.cli.streams import out, say
 from depcheck.fix.journal import CannotWriteError
 from depcheck.fix.splice import Content, contents
 from depcheck.fix.write import write
 from depcheck.model import Fix
-from depcheck.pipeline import Report
+from depcheck.pipeline import Report, Request
 from depcheck.render.text import count, sentence
+from depcheck.repair import Repaired, repair
 from depcheck.tree.base import UnknownContentError
+
+
+def repaired(request: Request, report: Report, progress: Progress | None = None, *, unsafe: bool) -> Repaired:
+    """What repairs come to. Raises CannotRunError."""
+    try:
+        return repair(request, report, progress, unsafe=unsafe)
+    except (OSError, UnknownContentError) as error:
+        raise CannotRunError(f"a file cannot be edited: {error}", "no file was changed") from error
 
 
 def edited(report: Report, fixes: Sequence[Fix]) -> list[Content]:
@@ -24,38 +34,35 @@ def edited(report: Report, fixes: Sequence[Fix]) -> list[Content]:
         raise CannotRunError(f"a file cannot be edited: {error}", "no file was changed") from error
 
 
-def apply(report: Report, fixes: Sequence[Fix]) -> None:
+def apply(root: str, changes: Sequence[Content]) -> None:
     """Write them, and say what an earlier run has left. Raises CannotRunError; then no file is changed."""
-    changes = edited(report, fixes)
     try:
-        write(report.root, changes, lambda note: say(f"depcheck: {sentence(note)}\n"))
+        write(root, changes, lambda note: say(f"depcheck: {sentence(note)}\n"))
     except CannotWriteError as error:
         kept = ", ".join(f"`{path}`" for path in error.changed)
         hint = f"what was done to {kept} could not be taken back" if kept else "no file was changed"
         raise CannotRunError(str(error), hint) from error
 
 
-def show(report: Report, fixes: Sequence[Fix], *, unsafe: bool) -> int:
-    """Print them as a diff, and to stderr what stays; the exit code of the scan."""
+def show(repaired: Repaired, *, unsafe: bool) -> int:
+    """Print them as a diff, and to stderr what stays; 1 where there is anything to mend or an error stays."""
     from depcheck.render import concise, diff
 
-    screen = terminal.screen(sys.stdout)
-    out(diff.render(edited(report, fixes), screen, is_terminal=sys.stdout.isatty()))
-    mended = set(fixes)
-    left = [one for one in report.diagnostics if not mended.intersection(one.fixes)]
-    for diagnostic in left:
+    report = repaired.report
+    out(diff.render(repaired.changes, terminal.screen(sys.stdout), is_terminal=sys.stdout.isatty()))
+    for diagnostic in report.diagnostics:
         say(f"{concise.line(diagnostic, '.', terminal.screen(sys.stderr))}\n")
-    done = len(report.diagnostics) - len(left)
-    more = _more(report, fixes, unsafe=unsafe)
-    say(f"{count(done, 'finding')} would be mended, {len(left):,} would stay{more}\n")
-    return 1 if report.count("error") else 0
+    left = len(report.diagnostics)
+    more = "" if unsafe else _more(report)
+    say(f"{count(repaired.made, 'repair')} would be made, {count(left, 'finding')} would stay{more}\n")
+    return 1 if repaired.made or report.count("error") else 0
 
 
-def closing(report: Report, applied: Sequence[Fix]) -> str:
+def closing(report: Report, made: int) -> str:
     """How much was done, and what could be done yet. report: of what is left."""
     said = []
-    if applied:
-        said.append(f"{count(len(applied), 'repair')} made")
+    if made:
+        said.append(f"{count(made, 'repair')} made")
     safe = sum(any(fix.applicability == "safe" for fix in one.fixes) for one in report.diagnostics)
     unsafe = sum(bool(one.fixes) for one in report.diagnostics) - safe
     if safe:
@@ -66,7 +73,6 @@ def closing(report: Report, applied: Sequence[Fix]) -> str:
     return f"{', '.join(said)}\n" if said else ""
 
 
-def _more(report: Report, fixes: Sequence[Fix], *, unsafe: bool) -> str:
-    mended = set(fixes)
-    more = sum(bool(one.fixes) and not mended.intersection(one.fixes) for one in report.diagnostics)
-    return f" ({more:,} more with --unsafe-fixes)" if more and not unsafe else ""
+def _more(report: Report) -> str:
+    more = sum(bool(one.fixes) for one in report.diagnostics)
+    return f" ({more:,} can be mended with --unsafe-fixes)" if more else ""

@@ -17,8 +17,8 @@ from depcheck.record import NamedTuple
 if TYPE_CHECKING:
     import argparse
 
-    from depcheck.model import Fix
     from depcheck.pipeline import Report
+    from depcheck.repair import Repaired
 
 
 class Options(NamedTuple):
@@ -78,15 +78,14 @@ def run(arguments: Options) -> int:
     request = pipeline.Request(root, judged, arguments.include_fixtures, all_fixes=arguments.format == "json")
     with Progress() as progress:
         report = pipeline.scan(request, progress, asked)
-        applied: Sequence[Fix] = ()
+        repaired: Repaired | None = None
         if arguments.fix or arguments.diff:
             from depcheck.cli import repairing
 
-            applied = report.chosen(unsafe=arguments.unsafe_fixes)
-        if arguments.fix:
-            repairing.apply(report, applied)
-            if applied:
-                report = pipeline.scan(request, progress)
+            repaired = repairing.repaired(request, report, progress, unsafe=arguments.unsafe_fixes)
+            if arguments.fix:
+                repairing.apply(report.root, repaired.changes)
+            report = repaired.report
     for note in report.notes:
         say(f"depcheck: {sentence(note)}\n")
     if arguments.root and any(one.name == "missing-workspace-root" for one in report.diagnostics):
@@ -95,13 +94,14 @@ def run(arguments: Options) -> int:
         say(f"depcheck: {others}\n")
     if report.manifests == 0:
         say("depcheck: no manifest found\n")
-    if arguments.diff:
-        return repairing.show(report, applied, unsafe=arguments.unsafe_fixes)
+    if arguments.diff and repaired is not None:
+        return repairing.show(repaired, unsafe=arguments.unsafe_fixes)
     out(_render(report, arguments.format, time.perf_counter() - started))
-    if arguments.format == "full" and (applied or any(one.fixes for one in report.diagnostics)):
+    made = 0 if repaired is None else repaired.made
+    if arguments.format == "full" and (made or any(one.fixes for one in report.diagnostics)):
         from depcheck.cli import repairing
 
-        out(repairing.closing(report, applied))
+        out(repairing.closing(report, made))
     return 1 if report.count("error") else 0
 
 

@@ -22,7 +22,7 @@ from depcheck.sources import Sources
 from depcheck.tree.base import UnknownContentError
 
 # What these read depends on one file alone: what they made of the others still holds.
-_READERS = (toml.read_text, toml.read, toml.shown, locks.read, cargo.read, pyproject.read, strict.read)
+READERS = (toml.read_text, toml.read, toml.shown, locks.read, cargo.read, pyproject.read, strict.read)
 # What a repair can bring about itself; anything else that is new was hidden by what it has mended.
 _CAUSED = frozenset({"dependency-cycle", "duplicate-package", "name-mismatch", "version-mismatch"})
 
@@ -67,7 +67,7 @@ class Proof:
         except (OSError, UnknownContentError):
             return None
         edited = frozenset(by_file(fixes))
-        sources = self.sources.over(tree, edited, _READERS)
+        sources = self.sources.over(tree, edited, READERS)
         before = {judgement.manifest: judgement for judgement in self._reaching(edited)}
         examined = portability.examine(
             sources, self._listing, tuple(judging.judge_each(sources, self._named(before)))
