@@ -156,9 +156,7 @@ class Generator:
         if self.chance(0.04):
             package["default-run"] = self.random.choice(("t", package["name"]))
         for path in files:
-            self.tree[join(directory, path)] = (
-                "fn main() {}\n" if "lib" not in path and "other" not in path else ""
-            )
+            self.tree[join(directory, path)] = "fn main() {}\n"
         if self.defect():
             self.tree[join(directory, self.random.choice(("src/lib.rs", "src/main.rs")))] = Link("gone.rs")
 

@@ -1,6 +1,6 @@
 """Random small projects of Poetry with seeded defects: depcheck against `poetry lock`.
 
-    python -m tests.differential.poetry [--seed N] [--count N] [--poetry PROGRAM]
+    python -m tests.differential.poetry [--seed N] [--count N] [--program PROGRAM]
 
 Only paths, no package of an index, so that the tool needs no network. Prints each disagreement with
 its tree, last the figure; exit 1 on any.
@@ -8,34 +8,18 @@ its tree, last the figure; exit 1 on any.
 
 from __future__ import annotations
 
-import argparse
 import os
 import random
-import shutil
-import subprocess
 import sys
-import tempfile
-from collections.abc import Iterator, Mapping
-from pathlib import Path
-from typing import NamedTuple
+from collections.abc import Iterator
 
-from depcheck import predict
-from tests.recorded import plant
+from tests.differential import projects
+from tests.differential.projects import Disagreement, Tool
 
 NAMES = ("app", "a", "b", "c", "d")
 HOMES = {"app": "app", "a": "libs/a", "b": "libs/b", "c": "deep/er/c", "d": "d"}
 PYTHONS = (">=3.9", ">=3.9", ">=3.9", "^3.9", ">=3.10", ">=3.8")
 BACKEND = '[build-system]\nrequires = ["poetry-core"]\nbuild-backend = "poetry.core.masonry.api"\n'
-
-
-class Disagreement(NamedTuple):
-    """A tree on which the two differ."""
-
-    seed: int
-    tree: Mapping[str, str]
-    real: str
-    ours: str
-    words: str
 
 
 def tree(seed: int) -> dict[str, str]:
@@ -114,49 +98,9 @@ def _constraint(rng: random.Random, name: str, target: str, *, linked: bool) -> 
 
 def disagreements(seeds: Iterator[int], poetry: str) -> Iterator[Disagreement | None]:
     """One item a seed that depcheck decides: None where both say the same."""
-    for seed in seeds:
-        files = tree(seed)
-        top = Path(tempfile.mkdtemp(prefix="differential-")).resolve()
-        try:
-            plant(top, files)
-            ours = predict.predict(str(top), "app", ["poetry lock"], {})
-            environment = {**os.environ, "POETRY_VIRTUALENVS_CREATE": "false", "POETRY_NO_INTERACTION": "1"}
-            run = subprocess.run(
-                [poetry, "lock"],
-                cwd=top / "app",
-                env=environment,
-                capture_output=True,
-                text=True,
-                check=False,
-            )
-            real = "loads" if run.returncode == 0 else "fails"
-            if ours.verdict == "unknown":
-                continue
-            yield (
-                None
-                if ours.verdict == real
-                else Disagreement(seed, files, real, ours.verdict, ours.because + run.stderr[-500:])
-            )
-        finally:
-            shutil.rmtree(top)
-
-
-def main() -> int:
-    """Run and print."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--count", type=int, default=200)
-    parser.add_argument("--poetry", default=shutil.which("poetry") or "poetry")
-    arguments = parser.parse_args()
-    seeds = iter(range(arguments.seed, arguments.seed + arguments.count))
-    found = [item for item in disagreements(seeds, arguments.poetry) if item is not None]
-    for item in found:
-        sys.stdout.write(f"seed {item.seed}: poetry {item.real}, depcheck {item.ours}: {item.words}\n")
-        for path, text in item.tree.items():
-            sys.stdout.write(f"--- {path}\n{text}\n")
-    sys.stdout.write(f"{arguments.count} trees, {len(found)} disagreements\n")
-    return 1 if found else 0
+    env = {"POETRY_VIRTUALENVS_CREATE": "false", "POETRY_NO_INTERACTION": "1"}
+    return projects.disagreements(seeds, tree, Tool(poetry, "poetry lock", env))
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(projects.main(__doc__, "poetry", disagreements))

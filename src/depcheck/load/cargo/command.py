@@ -20,7 +20,7 @@ from depcheck.load.cargo import (
     units,
     workspace,
 )
-from depcheck.load.cargo.activate import explicit_default
+from depcheck.load.cargo.activate import activate, explicit_default
 from depcheck.load.cargo.invocation import Invocation, parse
 from depcheck.load.cargo.judge import Scope, resolution, unconfigured
 from depcheck.load.cargo.package import Package, read
@@ -38,7 +38,8 @@ _BUILDING = {
     "nextest",
 }  # fmt: skip
 _PACKAGING = {"package", "publish"}
-_WITHOUT_RUSTC = {"update", "generate-lockfile", "vendor", *_PACKAGING}  # nor path overrides
+_WITHOUT_RUSTC = {"update", "generate-lockfile", "vendor", *_PACKAGING}
+_WITHOUT_OVERRIDES = {"clean", "install", *_LOCKING, *_PACKAGING}
 _LOADING = {"fmt", "read-manifest", "verify-project", "add", "remove", "pkgid", "clean"}
 _APART = {"new", "init", "login", "logout", "search", "help", "version", "yank", "owner", "uninstall"}
 _KNOWN = {"locate-project", *_RESOLVING, *_BUILDING, *_PACKAGING, *_LOADING}
@@ -157,12 +158,18 @@ class _Run:
         return Fault("missing-member", Site(self.manifest), message, tool="cargo")
 
     def _scope(self) -> Scope:
-        """What has to be resolved: everything, but for `cargo install` only the package itself."""
-        if self.command != "install" or self.invocation.has("--locked", "--frozen"):
+        """What has to be resolved: everything, but for `cargo install` only the package itself.
+
+        With a lock file that is to be kept it resolves everything, too (cargo: `check_yanked_install`).
+        """
+        if self.command != "install":
             return Scope()
+        if self.invocation.has("--locked", "--frozen") and self.sources.tree.exists(self.lock_file):
+            return Scope(overriding=False)
         features = () if self.invocation.has("--no-default-features") else ("default",)
         every = self.invocation.has("--all-features")
-        return Scope(self.manifest, None if every else (*features, *requested.named(self.invocation)))
+        named = None if every else (*features, *requested.named(self.invocation))
+        return Scope(self.manifest, named, overriding=False)
 
     def _resolves(self) -> bool:
         """`cargo package` resolves the workspace only to bring an existing lock file up to date."""
@@ -186,6 +193,8 @@ class _Run:
         self.faults += [*faults, *self.settings.resolving, *named]
         if self.command not in _WITHOUT_RUSTC:
             self.faults += self.settings.running
+        if self.command not in _WITHOUT_OVERRIDES:
+            self.faults += self.settings.overriding
         self.unknowns += [*resolved.unknowns, *unsure]
         if not self.sources.tree.exists(self.lock_file):
             self.faults += resolved.latent
@@ -285,8 +294,9 @@ class _Run:
         asked = self._requested(resolved, chosen.manifests, dev=dev)
         yield from asked.faults
         packages: dict[str, Package] = {path: resolved.packages[path] for path in chosen.manifests}
-        yield from self._reached(packages, resolved, dev=dev)
         picked = units.choose(packages, self.manifest, self.invocation)
+        built = {unit.manifest: packages[unit.manifest] for unit in picked.units}
+        yield from self._reached(built, resolved, dev=dev)
         yield from picked.faults
         if asked.faults or picked.faults:
             return
@@ -310,8 +320,7 @@ class _Run:
         yield from (fault for path, fault in resolved.misnamed if path in features)
         yield from units.demanded(picked, features, packages)
         yield from self._absent(wanted, features, resolved)
-        built = {path: roots[path] for path in roots if any(unit.manifest == path for unit in picked.units)}
-        yield from compilation.below(built, resolved, dev=dev)
+        yield from compilation.below({path: roots[path] for path in built}, resolved, dev=dev)
 
     def _reached(self, chosen: Mapping[str, Package], resolved: Resolved, *, dev: bool) -> Iterator[Fault]:
         """A package that is no member has to be one that the build of some member reaches."""
@@ -330,6 +339,12 @@ class _Run:
                 if source == unit.source and units.is_on(unit, features, resolved.packages):
                     yield fault
 
+    def _locks(self, package: Package) -> Iterator[Fault]:
+        """What keeps cargo from resolving the package for the lock file of its archive."""
+        for feature in sorted(activate(package, None).cyclic):
+            site = Site(package.manifest.path, ("features", feature))
+            yield Fault("invalid-manifest", site, f"feature `{feature}` depends on itself", tool="cargo")
+
     def _packaged(self, path: str, resolved: Resolved) -> Iterator[Fault]:
         package = self.loaded.members[path]
         yield from archive.packaged(self.sources, self.loaded, package)
@@ -338,6 +353,10 @@ class _Run:
         yield from archive.unversioned(package)
         yield from archive.outside(package)
         yield from archive.left_out(package)
+        if not self.invocation.has("--exclude-lockfile"):
+            yield from self._locks(package)
         if not self.invocation.has("--no-verify"):
+            yield from self._profiles() if path == self.loaded.root else ()
+            yield from (*self.settings.running, *self.settings.overriding, *self.settings.building)
             for _, fault in resolved.unbuildable.get(path, ()):
                 yield fault

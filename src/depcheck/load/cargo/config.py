@@ -31,8 +31,8 @@ class Config(NamedTuple):
     patches:   the entries of `[patch]`. overrides: the directories of `paths`.
     faults:    every command fails.
     resolving: faults that a resolution meets. running: faults of all but `--no-deps` and what only
-    locks. building: of
-    what compiles. executing: of `cargo run`, `test` and `bench`. registries: names that it defines.
+    locks. overriding: of what takes the `paths` into account. building: of what compiles.
+    executing: of `cargo run`, `test` and `bench`. registries: names that it defines.
     profiles: what each of `[profile]` inherits.
     """
 
@@ -41,6 +41,7 @@ class Config(NamedTuple):
     faults: tuple[Fault, ...]
     resolving: tuple[Fault, ...]
     running: tuple[Fault, ...]
+    overriding: tuple[Fault, ...]
     building: tuple[Fault, ...]
     executing: tuple[Fault, ...]
     references: tuple[Reference, ...]
@@ -50,7 +51,7 @@ class Config(NamedTuple):
 
 
 _TOML = r"(?:[^*?\[\]{}]*/)?[^*?\[\]{}/]+\.toml/*"
-NONE = Config((), (), (), (), (), (), (), (), (), frozenset(), {})
+NONE = Config((), (), (), (), (), (), (), (), (), (), frozenset(), {})
 
 
 def read(sources: Sources, files: tuple[str, ...]) -> Config:
@@ -68,6 +69,7 @@ def read(sources: Sources, files: tuple[str, ...]) -> Config:
         tuple(reading.faults),
         tuple(reading.resolving),
         tuple(reading.running),
+        tuple(reading.overriding),
         tuple(reading.building),
         tuple(reading.executing),
         tuple(reading.references),
@@ -86,6 +88,7 @@ class _Reading:
         self.faults: list[Fault] = []
         self.resolving: list[Fault] = []
         self.running: list[Fault] = []
+        self.overriding: list[Fault] = []
         self.building: list[Fault] = []
         self.executing: list[Fault] = []
         self.registries: set[str] = set()
@@ -171,7 +174,9 @@ class _Reading:
             reference = self._reference(path, ("paths", index), raw, target)
             if self.tree.kind(target) is Kind.MISSING:
                 message = f"the path override `{raw}` leads to `{target}`, which does not exist"
-                self.running.append(Fault("missing-path", reference.site, message, reference, tool="cargo"))
+                self.overriding.append(
+                    Fault("missing-path", reference.site, message, reference, tool="cargo")
+                )
             else:
                 self.overrides.append(reference)
 

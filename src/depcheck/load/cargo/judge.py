@@ -49,7 +49,7 @@ def judge(sources: Sources, path: str, env: Mapping[str, str] = os.environ) -> J
         misfits = (*misfits, *(fault for _, fault in settings.sources))
     resolves = loads
     named, unsure = unconfigured(sources, resolved.registries, settings, env)
-    more = (*resolved.faults, *misfits, *settings.resolving, *settings.running, *named)
+    more = (*resolved.faults, *misfits, *settings.resolving, *settings.running, *settings.overriding, *named)
     if more or resolved.unknowns or unsure:
         unknowns = dict.fromkeys((*loads.unknowns, *resolved.unknowns, *unsure))
         resolves = Outcome(tuple(dict.fromkeys((*loads.faults, *more))), tuple(unknowns))
@@ -131,7 +131,7 @@ def _shared(
 def _resolve(sources: Sources, loaded: Loaded, files: tuple[str, ...], scope: Scope) -> Resolved:
     settings = sources.get(config.read, files)
     patches = combined(tuple(_patches(sources, loaded)), settings.patches)
-    return resolve(sources, loaded, (patches, settings.overrides), scope)
+    return resolve(sources, loaded, (patches, settings.overrides if scope.overriding else ()), scope)
 
 
 def _patches(sources: Sources, loaded: Loaded) -> Iterator[Patch]:

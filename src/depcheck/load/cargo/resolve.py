@@ -26,10 +26,12 @@ class Scope(NamedTuple):
     """What is resolved: all members with all features, or one package as `cargo install` builds it.
 
     package: its manifest; empty for all members. features: of the package; None for all.
+    overriding: the `paths` of the configuration count, as they do for no `cargo install`.
     """
 
     package: str = ""
     features: tuple[str, ...] | None = None
+    overriding: bool = True
 
 
 ALL = Scope()

@@ -149,6 +149,21 @@ class _Walk:
         self._visited: set[tuple[str, frozenset[str]]] = set()
         self._reported: set[Site] = set()
         self._overridden: set[str] = set()
+        self._overrides = {self._called(wanted): wanted for wanted in self._overriding()}
+
+    def _overriding(self) -> Iterator[Wanted]:
+        """What `[tool.pdm.resolution.overrides]` asks for: read beside the project, whoever wants it."""
+        here = requirement.backend_of(self.manifest)
+        for line in self.read.overrides.values():
+            yield requirement.parse(self.sources.tree, self.manifest.directory, here, line)
+
+    def _called(self, wanted: Wanted) -> str:
+        """The name by which PDM tells packages apart: that of what a path leads to, where it has one."""
+        target = wanted.target
+        if target is None or wanted.fault or self.sources.tree.kind(target) is not Kind.DIR:
+            return wanted.name
+        found = locked_for(self.sources, self.sources.tree.resolve(target), self.manifest)
+        return pyproject.normalise(found.name) if found.name else wanted.name
 
     def start(self, groups: Sequence[str]) -> None:
         """Follow everything from the root."""
@@ -177,16 +192,12 @@ class _Walk:
                 yield Wanted(site, pyproject.normalise(read.name), directory or ".", editable=True)
 
     def _follow(self, wanted: Wanted, when: Condition) -> Iterator[tuple[Wanted, Condition]]:
-        override = self.read.overrides.get(wanted.name)
+        override = self._overrides.get(self._called(wanted)) if self._overrides else None
         if override is not None:
-            if wanted.name in self._overridden:
+            if override.name in self._overridden:
                 return
-            self._overridden.add(wanted.name)
-            # PDM reads the line beside the project, whoever wants the package.
-            here = requirement.backend_of(self.manifest)
-            extras = wanted.extras
-            wanted = requirement.parse(self.sources.tree, self.manifest.directory, here, override)
-            wanted = wanted._replace(extras=extras | wanted.extras)
+            self._overridden.add(override.name)
+            wanted = override._replace(extras=wanted.extras | override.extras)
         if wanted.unknown:
             self.unknowns.append(wanted.unknown)
         fault = wanted.fault or defect(self.sources.tree, wanted)

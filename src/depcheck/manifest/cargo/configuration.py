@@ -20,7 +20,7 @@ from depcheck.sources import Sources
 from depcheck.tree.base import Kind
 
 # Who meets it: every command; what resolves; all but `--no-deps` and what only locks; what compiles.
-Stage = Literal["faults", "resolving", "running", "building"]
+Stage = Literal["faults", "resolving", "running", "overriding", "building"]
 Found: TypeAlias = Sequence[tuple[str, Any]]  # (file, value) of each file that has the key, nearest first
 # What a key holds: a word of `_TYPES`, one of some strings, or a table of shapes. In a table `*` stands for
 # every other key, `!` ends a key that is required, and `` is what may stand there instead of a table.
@@ -95,8 +95,8 @@ _SHAPES: Mapping[Stage, Mapping[str, Shape]] = {
         "registries": {"crates-io": {"protocol": ("git", "sparse")}},
         "registry": TABLE,
     },
+    "overriding": {"paths": STRINGS},
     "running": {
-        "paths": STRINGS,
         "env": {"*": {"": STRING, "value!": STRING, "force": BOOLEAN, "relative": BOOLEAN}},
         "target": {
             "*": _TARGET,
