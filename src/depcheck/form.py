@@ -50,7 +50,8 @@ class Form(NamedTuple):
             path = paths.relative(target, self.base)
             # pip takes a bare name for a package of the registry.
             is_line = self.reference.site.line and self.reference.kind == "package" and not self.head
-            if (self.path.startswith("./") or is_line) and not path.startswith("."):
+            is_bare = "/" not in path or self.path.startswith(".")
+            if (self.path.startswith("./") or (is_line and is_bare)) and not path.startswith("."):
                 path = f"./{path}"
         if self.path.endswith("/") and not path.endswith("/"):
             path += "/"

@@ -1,5 +1,7 @@
 """Asking git, of a repository that nobody has vouched for: no program that it names is run.
 
+`answer` asks, `change` alone has it change its index.
+
 Hooks, fsmonitor, filters, pagers, external diffs and signature checks are turned off, nothing is
 fetched, and no variable of the environment points git at another repository or index. `git` itself is
 one of the system: neither a relative entry of PATH nor one inside the repository is looked into.
@@ -47,6 +49,18 @@ def ask(
     return answered if isinstance(answered, str) else None
 
 
+def change(root: str, *words: str, given: str) -> Refusal | None:
+    """Have git change its index; None where it has.
+
+    When it writes the index git compares files that have just changed, and puts them through the filters
+    that the configuration of the repository names: they are turned off by name.
+    """
+    named = ask(root, "config", "-z", "--name-only", "--get-regexp", r"^filter\..*\.(clean|process)$")
+    unset = tuple((named or "").split("\0")[:-1])
+    done = Question(root, *words, unset=unset).answer(given)
+    return done if isinstance(done, Refusal) else None
+
+
 def answer(
     root: str, *words: str, given: str = "", globs: bool = False, seconds: float | None = None
 ) -> str | Refusal:
@@ -60,10 +74,16 @@ def answer(
 
 
 class Question:
-    """What git has been asked, in `root`; it works on it while other things are done."""
+    """What git has been asked, in `root`; it works on it while other things are done.
 
-    def __init__(self, root: str, *words: str, globs: bool = False) -> None:
-        self._asked = _start(root, words, globs=globs)
+    unset: keys of the configuration that are to be empty.
+    """
+
+    def __init__(self, root: str, *words: str, globs: bool = False, unset: tuple[str, ...] = ()) -> None:
+        environment = {"GIT_CONFIG_COUNT": str(len(unset))}
+        for number, key in enumerate(unset):
+            environment |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": ""}
+        self._asked = _start(root, words, environment, globs=globs)
 
     def answer(
         self, given: str = "", seconds: float | None = None, watched: Callable[[], None] | None = None
@@ -84,12 +104,14 @@ class Question:
         return done.printed
 
 
-def _start(root: str, words: tuple[str, ...], *, globs: bool) -> process.Program | Refusal:
+def _start(
+    root: str, words: tuple[str, ...], more: dict[str, str], *, globs: bool
+) -> process.Program | Refusal:
     program = _program(root)
     if program is None:
         return Refusal("which is not on PATH")
     environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-    environment |= _ENVIRONMENT
+    environment |= _ENVIRONMENT | more
     environment["GIT_WORK_TREE"] = root  # whatever `core.worktree` says
     environment["GIT_CEILING_DIRECTORIES"] = os.path.dirname(root)  # a broken `.git` is no reason to go up
     options = [word for word in _GIT if not globs or word != "--literal-pathspecs"]

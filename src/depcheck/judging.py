@@ -32,8 +32,8 @@ def judge(
         if progress is not None:
             progress(len(judgements), len(plain))
     if apart:
-        named = [*_named(judgements), *_references(sources, _around(listing, listing.scope))]
-        named += _references(sources, filter(discover.is_requirements, plain))
+        named = [*_named(judgements), *references(sources, _around(listing, listing.scope))]
+        named += references(sources, filter(discover.is_requirements, plain))
         while found := fixtures.reached(sources, apart, named):
             for path in found:
                 del apart[path]
@@ -41,7 +41,7 @@ def judge(
             reached = [path for path in found if not discover.is_requirements(path)]
             judged = list(judge_each(sources, reached))
             judgements += judged
-            named = [*_named(judged), *_references(sources, filter(discover.is_requirements, found))]
+            named = [*_named(judged), *references(sources, filter(discover.is_requirements, found))]
     return tuple(judgements), apart
 
 
@@ -59,7 +59,7 @@ def _around(listing: Listing, scope: Sequence[str]) -> Iterator[str]:
             yield path
 
 
-def _references(sources: Sources, manifests: Iterable[str]) -> Iterator[Reference]:
+def references(sources: Sources, manifests: Iterable[str]) -> Iterator[Reference]:
     """What manifests name that are not judged, or not on their own."""
     for path in manifests:
         match paths.name(path):

@@ -14,7 +14,7 @@ from depcheck.cli.streams import out, say
 if TYPE_CHECKING:
     from _typeshed import SupportsWrite
 
-COMMANDS = ("scan", "fix", "predict", "image", "rules", "explain")
+COMMANDS = ("scan", "fix", "mv", "predict", "image", "rules", "explain")
 
 
 class _Formatter(argparse.HelpFormatter):

@@ -53,11 +53,15 @@ def _meet(edit: Edit, other: Edit) -> bool:
 
 
 class Content(NamedTuple):
-    """A file as it was read and as it is to be. path: canonical, links followed."""
+    """A file as it was read and as it is to be. path: canonical, links followed.
+
+    source: where it lies before it moves to `path`; empty: it stays.
+    """
 
     path: str
     before: bytes
     after: bytes
+    source: str = ""
 
 
 def contents(tree: Tree, fixes: Iterable[Fix]) -> Iterator[Content]:

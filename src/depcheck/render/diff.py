@@ -28,7 +28,12 @@ def _unified(content: Content) -> Iterator[str]:
     from difflib import unified_diff
 
     before, after = _lines(content.before), _lines(content.after)
-    old, new = _name(f"a/{content.path}"), _name(f"b/{content.path}")
+    source = content.source or content.path
+    old, new = _name(f"a/{source}"), _name(f"b/{content.path}")
+    if source != content.path:
+        yield f"diff --git {old} {new}"
+        yield f"rename from {_name(source)}"
+        yield f"rename to {_name(content.path)}"
     for line in unified_diff(before, after, old, new):
         yield line.removesuffix("\n")
         if not line.endswith("\n"):

@@ -1,0 +1,113 @@
+"""A move carried out on the disk and in git's index.
+
+The directory is renamed in one step, then git's index, then the files that change are put in place
+(`fix.write`). What fails before that is undone, so that a refused move changes nothing.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+
+from depcheck import git, paths
+from depcheck.fix.journal import CannotWriteError
+from depcheck.fix.write import write
+from depcheck.move.course import Course
+from depcheck.move.plan import Plan
+from depcheck.record import NamedTuple
+
+
+class CannotMoveError(Exception):
+    """The directory cannot be moved; the argument says why. Nothing was changed."""
+
+
+class Entry(NamedTuple):
+    """A file of git's index: its mode and object, where it lies."""
+
+    mode: str
+    object: str
+    path: str
+
+
+def entries(course: Course) -> tuple[Entry, ...]:
+    """What git tracks of the directory, none where it is not asked. Raises CannotMoveError."""
+    if not os.path.lexists(os.path.join(course.root, ".git")):
+        return ()
+    unmerged = git.ask(course.root, "ls-files", "-u", "-z") or ""
+    if unmerged:
+        path = unmerged.split("\0")[0].partition("\t")[2]
+        raise CannotMoveError(f"`{path}` has a merge conflict, which has to be resolved first")
+    listed = git.answer(course.root, "ls-files", "-s", "-t", "-z", "--", course.old)
+    if isinstance(listed, git.Refusal):
+        raise CannotMoveError(f"the work tree is not listed by git, {listed.reason}")
+    found = []
+    for entry in listed.split("\0")[:-1]:
+        told, _, path = entry.partition("\t")
+        tag, mode, name, _stage = told.split(" ")
+        if mode == "160000":
+            raise CannotMoveError(
+                f"`{path}` is a submodule, whose place stands in `.gitmodules` and in `.git`"
+            )
+        if tag != "H":
+            raise CannotMoveError(f"`{path}` is left out of this work tree (a sparse checkout)")
+        found.append(Entry(mode, name, path))
+    return tuple(found)
+
+
+def carry(plan: Plan, tracked: Sequence[Entry], tell: Callable[[str], None]) -> None:
+    """Move and write, or change nothing. tell: see `fix.write`. Raises CannotMoveError."""
+    course = plan.course
+    made = list(_made(course))
+    old, new = os.path.join(course.root, course.old), os.path.join(course.root, course.new)
+    try:
+        os.rename(old, new)
+    except OSError as error:
+        _unmade(made)
+        raise CannotMoveError(f"`{course.old}` cannot be renamed: {error.strerror}") from error
+    try:
+        _index(course, tracked)
+    except CannotMoveError:
+        os.rename(new, old)
+        _unmade(made)
+        raise
+    try:
+        write(course.root, plan.contents, tell)
+    except CannotWriteError as error:
+        os.rename(new, old)
+        _unmade(made)
+        back = Course(course.root, course.new, course.old)
+        _index(back, [entry._replace(path=course.of(entry.path)) for entry in tracked])
+        raise CannotMoveError(str(error)) from error
+    for path in plan.emptied:
+        try:
+            os.rmdir(os.path.join(course.root, path))
+        except OSError:  # something has come into it
+            return
+
+
+def _made(course: Course) -> Iterator[str]:
+    """The directories that are to hold the new one, made where they are missing, the outer ones first."""
+    for above in reversed(paths.ancestors(paths.parent(course.new))):
+        path = os.path.join(course.root, above)
+        if not os.path.isdir(path):
+            try:
+                os.mkdir(path)
+            except OSError as error:
+                raise CannotMoveError(f"`{above}` cannot be made: {error.strerror}") from error
+            yield path
+
+
+def _unmade(made: Sequence[str]) -> None:
+    for path in reversed(made):
+        os.rmdir(path)
+
+
+def _index(course: Course, tracked: Sequence[Entry]) -> None:
+    """Rename the files in the index as `git mv` does, by their entries alone: no file is read."""
+    if not tracked:
+        return
+    lines = [f"0 {'0' * len(entry.object)}\t{entry.path}\0" for entry in tracked]
+    lines += [f"{entry.mode} {entry.object} 0\t{course.of(entry.path)}\0" for entry in tracked]
+    refused = git.change(course.root, "update-index", "-z", "--index-info", given="".join(lines))
+    if refused is not None:
+        raise CannotMoveError(f"git's index cannot be changed by git, {refused.reason}")

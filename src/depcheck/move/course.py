@@ -1,0 +1,95 @@
+"""Where a move takes paths, and how a path that leads elsewhere for it is written."""
+
+from __future__ import annotations
+
+import re
+
+from depcheck import paths
+from depcheck.record import NamedTuple
+
+MAGIC = re.compile(r"[*?\[{\\]")
+
+
+class Course(NamedTuple):
+    """The directory `old` goes to `new`; both canonical. root: absolute path of the tree."""
+
+    root: str
+    old: str
+    new: str
+
+    def takes(self, path: str) -> bool:
+        """Whether `path` moves."""
+        return paths.is_below(path, self.old)
+
+    def of(self, path: str) -> str:
+        """Where `path` lies afterwards."""
+        return paths.join(self.new, path[len(self.old) + 1 :]) if self.takes(path) else path
+
+    def written(self, base: str, raw: str, *, dotted: bool = False) -> str | None:
+        """What has to stand in place of `raw`, a path from the directory `base`; None where it may stay.
+
+        dotted: a path without `./` would be taken for something else.
+        """
+        target = paths.at(self.root, base, raw)
+        if raw.startswith("/"):
+            if self.of(target) == target:
+                return None
+            path = paths.join(self.root, self.of(target))
+        else:
+            if self.stays(base, raw):
+                return None
+            path = self.way(self.of(target), self.of(base))
+            is_plain = not path.startswith(("./", "../")) and path not in (".", "..")
+            if is_plain and (raw.startswith("./") or dotted):
+                path = f"./{path}"
+        return f"{path}/" if raw.endswith("/") and not path.endswith("/") else path
+
+    def pattern(self, base: str, raw: str, *, dotted: bool = False) -> str | None:
+        """As `written`, for a pattern: what is plain before its first wildcard is a path."""
+        head, rest = plain_head(raw)
+        if not rest:
+            return self.written(base, raw, dotted=dotted)
+        new = self.written(base, head or ".", dotted=dotted)
+        if new is None:
+            return None
+        return rest if new == "." else f"{new.rstrip('/')}/{rest}"
+
+    def stays(self, base: str, raw: str) -> bool:
+        """Whether `raw` from the directory `base` is as it would be written after the move.
+
+        What was the shortest way is to be the shortest again, so that a move back undoes a move.
+        Anything else has to lead to the same, by steps that are there.
+        """
+        target = paths.at(self.root, base, raw)
+        shortest = self.way(target, base)
+        if raw.removeprefix("./").rstrip("/") == shortest:
+            return self.way(self.of(target), self.of(base)) == shortest
+        if paths.at(self.root, self.of(base), raw) != self.of(target):
+            return False
+        if ".." not in raw.split("/") or self.takes(base) or self.takes(target):
+            return True
+        steps = raw.split("/")
+        through = ("/".join(steps[:count]) for count in range(1, len(steps)))
+        return not any(self.takes(paths.at(self.root, base, step)) for step in through)
+
+    def leads(self, base: str, raw: str) -> bool:
+        """Whether the path, or the plain part of a pattern, leads to what moves or, from there, out of it."""
+        target = paths.at(self.root, base, plain_head(raw)[0] or ".")
+        return self.takes(target) or self.takes(base)
+
+    def way(self, target: str, base: str) -> str:
+        """The relative path from `base` to `target`, also where one of them lies outside of the root."""
+        if paths.is_outside(target) != paths.is_outside(base):
+            return paths.relative(self.absolute(target), self.absolute(base))
+        return paths.relative(target, base)
+
+    def absolute(self, path: str) -> str:
+        """The path on this machine."""
+        return path if paths.is_outside(path) else paths.join(self.root, path)
+
+
+def plain_head(raw: str) -> tuple[str, str]:
+    """The components before the first with a wildcard, and the rest; a plain path has no rest."""
+    parts = raw.split("/")
+    count = next((index for index, part in enumerate(parts) if MAGIC.search(part)), len(parts))
+    return "/".join(parts[:count]), "/".join(parts[count:])
