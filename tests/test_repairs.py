@@ -1,7 +1,8 @@
 """Repairs: goldens of each as a diff (tests/fixtures/repairs), and what cargo and uv say before and after.
 
-A golden holds a tree, then `safe.diff` with what `--fix` makes of it and `unsafe.diff` with what
-`--fix --unsafe-fixes` makes of it; `--update` writes both anew. `$ cargo ...` and `$ uv ...` in its first
+A golden holds a tree, then `safe.diff` with what `--fix` makes of it, `unsafe.diff` with what
+`--fix --unsafe-fixes` makes of it, and `choices` with all repairs of each finding that has several;
+`--update` writes them anew. `$ cargo ...` and `$ uv ...` in its first
 lines are commands that fail before and pass after the second.
 """
 
@@ -20,51 +21,62 @@ from depcheck.fix.splice import contents
 from depcheck.fix.write import write
 from depcheck.render import diff
 from depcheck.render.screen import Screen
+from depcheck.repair import repair
 from depcheck.rules.example import crate
 from tests import archive, example_tree
 
 GOLDENS = Path(__file__).parent / "fixtures" / "repairs"
-DIFFS = ("safe.diff", "unsafe.diff")
+MADE = ("safe.diff", "unsafe.diff", "choices")
 
 
 @pytest.mark.parametrize("golden", sorted(GOLDENS.glob("*.txt")), ids=lambda path: path.stem)
 def test_the_diff_is_as_recorded(golden: Path, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     sections = archive.read(golden)
-    tree = {name: text for name, text in sections.items() if name and name not in DIFFS}
+    tree = {name: text for name, text in sections.items() if name and name not in MADE}
     root = example_tree.write(tree, tmp_path / "tree")
-    made = {name: repaired(root, unsafe=name == "unsafe.diff") for name in DIFFS}
+    made = {"safe.diff": repaired(root), "unsafe.diff": repaired(root, unsafe=True), "choices": choices(root)}
     if request.config.getoption("--update"):
         archive.write(
             golden, {"": sections[""], **tree, **{name: text for name, text in made.items() if text}}
         )
-    assert made == {name: sections.get(name, "") for name in DIFFS}
+    assert made == {name: sections.get(name, "") for name in MADE}
 
 
 @pytest.mark.parametrize("golden", sorted(GOLDENS.glob("*.txt")), ids=lambda path: path.stem)
 def test_what_fails_passes_once_it_is_repaired(golden: Path, tmp_path: Path) -> None:
     sections = archive.read(golden)
-    tree = {name: text for name, text in sections.items() if name and name not in DIFFS}
+    tree = {name: text for name, text in sections.items() if name and name not in MADE}
     commands = [shlex.split(line[2:]) for line in sections[""].splitlines() if line.startswith("$ ")]
     root = example_tree.write(tree, tmp_path / "tree")
     for words in commands:
         assert not passes(words, root), words
     report = pipeline.scan(pipeline.Request(str(root)))
-    fixes = report.chosen(unsafe=True)
-    mended = {fix for fix in fixes if any(fix in one.fixes for one in report.diagnostics)}
-    assert mended
-    write(str(root), list(contents(report.sources.tree, fixes)))
+    done = repair(pipeline.Request(str(root)), report, unsafe=True)
+    assert done.made
+    write(str(root), list(done.changes))
     left = pipeline.scan(pipeline.Request(str(root)))
-    assert not mended.intersection(left.chosen(unsafe=True))
+    assert left.diagnostics == done.report.diagnostics
+    assert not left.chosen(unsafe=True)
     for words in commands:
         assert passes(words, root), words
 
 
-def repaired(root: Path, *, unsafe: bool) -> str:
-    """The diff of what is chosen."""
-    report = pipeline.scan(pipeline.Request(str(root)))
-    return diff.render(
-        contents(report.sources.tree, report.chosen(unsafe=unsafe)), Screen(), is_terminal=False
-    )
+def repaired(root: Path, *, unsafe: bool = False) -> str:
+    """The diff of what is made of a tree."""
+    request = pipeline.Request(str(root))
+    changes = repair(request, pipeline.scan(request), unsafe=unsafe).changes
+    return diff.render(changes, Screen(), is_terminal=False)
+
+
+def choices(root: Path) -> str:
+    """The repairs of each finding that has several."""
+    report = pipeline.scan(pipeline.Request(str(root), all_fixes=True))
+    lines = []
+    for one in report.diagnostics:
+        if len(one.fixes) > 1:
+            lines.append(f"{one.site.file}: {one.message}")
+            lines += [f"  {fix.applicability}: {fix.title}" for fix in one.fixes]
+    return "".join(f"{line}\n" for line in lines)
 
 
 def passes(words: list[str], root: Path) -> bool:

@@ -5,7 +5,7 @@ Imported where a Dockerfile or a compose file is listed.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ from depcheck.image.builds import Planned
 from depcheck.image.judge import Images
 from depcheck.image.trial import Known
 from depcheck.image.verdict import Found
-from depcheck.model import Built, Fault, fault_key
+from depcheck.model import Built, Fault, Site, fault_key
 from depcheck.record import NamedTuple
 from depcheck.rules.facts import Finding
 from depcheck.sources import Sources
@@ -23,6 +23,7 @@ from depcheck.tree.base import Tree
 
 if TYPE_CHECKING:
     from depcheck.fix.mend import Repairs
+    from depcheck.image.compose import Project
 
 Findings = dict[str, tuple[Finding, ...]]
 # What steps before a build make: whether it is there when the image is built is not known.
@@ -36,12 +37,14 @@ class Examined(NamedTuple):
     """What images come to.
 
     reached: manifests that were left out and that a command reads in an image. plans: how each is built.
+    declared: where compose files say what the contexts are.
     """
 
     builds: tuple[Built, ...]
     findings: Findings
     reached: frozenset[str]
     plans: tuple[Planned, ...]
+    declared: tuple[tuple[str, Site], ...]
 
 
 class _Survey(NamedTuple):
@@ -50,6 +53,7 @@ class _Survey(NamedTuple):
     plans: list[Planned]
     found: list[Found]
     among: set[str]
+    declared: tuple[tuple[str, Site], ...]
 
 
 def examine(
@@ -66,16 +70,16 @@ def examine(
     """
     from depcheck.image import judge
 
-    plans, found, among = _survey(sources, listing, left_out)
+    plans, found, among, declared = _survey(sources, listing, left_out)
     known = {fault_key(one.fault): one.fault for listed in findings.values() for one in listed}
     images = judge.judge(sources, plans, known, mended, left_out or {})
     found += images.found
     merged = _merged(findings, images, list(_settled(sources.tree.root, listing, found, among)))
-    return Examined(images.builds, merged, images.reached, tuple(plans))
+    return Examined(images.builds, merged, images.reached, tuple(plans), declared)
 
 
 def repairs(
-    listing: Listing, examined: Examined, base: tuple[Tree, Known], *, all_of_them: bool
+    sources: Sources, listing: Listing, examined: Examined, base: tuple[Tree, Known], *, all_of_them: bool
 ) -> Repairs | None:
     """The proved repairs of what is wrong in images; None where nothing is.
 
@@ -84,6 +88,7 @@ def repairs(
     from depcheck.fix import builds, copies
     from depcheck.fix.mend import mend
     from depcheck.fix.trial import Trials
+    from depcheck.fix.yard import Declared, Yard
     from depcheck.image import judge
 
     tree, known = base
@@ -101,9 +106,16 @@ def repairs(
         plans = [plan for plan in _survey(sources, listing, {}).plans if _concerns(plan, files)]
         return judge.judge(sources, plans, known, None, {})
 
-    yard = copies.Yard(Sources(tree), examined.plans)
+    declared = tuple(Declared(*one) for one in examined.declared)
+    yard = Yard(Sources(tree), examined.plans, declared)
     trials = Trials(builds.Proof(tree, again).attempt)
-    return mend(trials, faults, partial(copies.propose, yard), all_of_them=all_of_them)
+    found = mend(trials, faults, partial(copies.propose, yard), all_of_them=all_of_them)
+    if not all_of_them or tree is sources.tree:
+        return found
+    ways = builds.around(sources, faults, again)
+    return found._replace(
+        fixes={key: (*found.fixes.get(key, ()), *ways.get(key, ())) for key in {**found.fixes, **ways}}
+    )
 
 
 def _concerns(plan: Planned, files: Collection[str]) -> bool:
@@ -124,7 +136,7 @@ def _survey(sources: Sources, listing: Listing, left_out: fixtures.Apart | None)
     baked = [path for path in listing.images if is_bake(path) and path not in apart]
     dockerfiles = [path for path in inside if is_dockerfile(path)]
     found: list[Found] = []
-    projects = []
+    projects: list[Project] = []
     if composed:
         from depcheck.image import compose, services
 
@@ -140,7 +152,20 @@ def _survey(sources: Sources, listing: Listing, left_out: fixtures.Apart | None)
         found += missing
     plans = builds.planned(sources, dockerfiles, projects, targets)
     plans = [plan for plan in plans if _counts(plan, inside, listing.scope)]
-    return _Survey(plans, found, {*inside, *(plan.dockerfile for plan in plans)})
+    among = {*inside, *(plan.dockerfile for plan in plans)}
+    return _Survey(plans, found, among, tuple(_declared(tree, projects)))
+
+
+def _declared(tree: Tree, projects: Iterable[Project]) -> Iterator[tuple[str, Site]]:
+    """Each Dockerfile that a service is built from, and the place of the context."""
+    from depcheck.image import builds
+
+    for service in (service for project in projects for service in project.services.values()):
+        if service.build is not None and service.build.context is not None:
+            context = builds.context_of(tree, service.build)
+            dockerfile = None if context is None else builds.dockerfile_of(tree, service.build, context)
+            if dockerfile is not None:
+                yield dockerfile, service.build.context.site
 
 
 def _counts(plan: Planned, inside: Sequence[str], scope: Sequence[str]) -> bool:

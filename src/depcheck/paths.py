@@ -81,6 +81,16 @@ def is_below(path: str, directory: str) -> bool:
     return path.startswith(directory if directory == "/" else directory + "/")
 
 
+def common(one: str, other: str) -> str:
+    """The deepest directory that both are, or lie below, by whole components."""
+    same = []
+    for left, right in zip(one.split("/"), other.split("/"), strict=False):
+        if left != right:
+            break
+        same.append(left)
+    return "/".join(same)
+
+
 def is_outside(path: str) -> bool:
     """Whether a canonical path lies outside the root of its tree."""
     return path.startswith("/")

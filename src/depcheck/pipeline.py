@@ -114,7 +114,7 @@ def scan(
             return scan(request, progress, sources=sources)
         builds, findings = examined.builds, examined.findings
         base = mended or (sources.tree, {fault_key(fault): fault for fault in faults})
-        more = images.repairs(listing, examined, base, all_of_them=request.all_fixes)
+        more = images.repairs(sources, listing, examined, base, all_of_them=request.all_fixes)
         repairs += () if more is None else (more,)
     diagnostics = locate_all(sources, _repaired(rules.check(Facts(findings, candidate)), repairs))
     return Report(

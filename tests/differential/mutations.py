@@ -218,9 +218,9 @@ def renamed(_: Path, report: pipeline.Report) -> Iterator[Breaking]:
 
 
 def moved(_: Path, report: pipeline.Report) -> Iterator[Breaking]:
-    """The directory of a package moved one level down."""
+    """The directory of a package moved to another one."""
     for target in _targets(report):
-        yield _moved("moved", target, paths.join(paths.parent(target), f"moved/{paths.name(target)}"))
+        yield _moved("moved", target, f"moved/{paths.name(target)}")
 
 
 def _targets(report: pipeline.Report) -> list[str]:

@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import TypeAlias
 
+from depcheck import paths
+from depcheck.fix import copies
+from depcheck.fix.instructions import find
 from depcheck.fix.splice import by_file, overlay
 from depcheck.fix.trial import Proposal, Tried, mark
 from depcheck.image.judge import Images
-from depcheck.model import Built, Verdict
+from depcheck.manifest import toml
+from depcheck.model import Built, Fault, FaultKey, Fix, Verdict, fault_key
+from depcheck.sources import Sources
 from depcheck.tree.base import Tree, UnknownContentError
 
 Again: TypeAlias = Callable[[Tree, Collection[str]], Images]
@@ -44,6 +49,30 @@ class Proof:
         left = {mark(found.fault) for found in after.found}
         harm = any(found.fault.rule in _CAUSED and mark(found.fault) not in known for found in after.found)
         return Tried(frozenset(known - left), harm or _is_worse(before.builds, after.builds))
+
+
+def around(sources: Sources, faults: Iterable[Fault], again: Again) -> dict[FaultKey, tuple[Fix, ...]]:
+    """Repairs with which an image builds although the paths of its manifests are wrong.
+
+    sources: of the tree as it is; the faults are those of one that has them put right.
+    """
+    found: dict[FaultKey, tuple[Fix, ...]] = {}
+    for fault in faults:
+        reference, place = fault.reference, find(sources.tree, fault)
+        if reference is None or place is None or not reference.image_path:
+            continue
+        asker = reference.site
+        raw = toml.value_at(sources, asker.file, asker.route)
+        if not isinstance(raw, str) or raw == reference.raw:
+            continue
+        wrong = sources.tree.at(paths.parent(asker.file), raw)
+        for fix in copies.linked(place, reference, wrong):
+            files = frozenset(edit.file for edit in fix.edits)
+            before, after = again(sources.tree, files), again(overlay(sources.tree, [fix]), files)
+            fails = any(one.verdict == "fails" for one in before.builds)
+            if fails and all(one.verdict == "loads" for one in after.builds):
+                found[fault_key(fault)] = (fix,)
+    return found
 
 
 def _is_worse(before: Iterable[Built], after: Iterable[Built]) -> bool:

@@ -2,90 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from posixpath import normpath, relpath
-from typing import TypeAlias
 
 from depcheck import paths
+from depcheck.fix import contexts
 from depcheck.fix.bench import fix
-from depcheck.fix.splice import decode
-from depcheck.image.builds import Planned
-from depcheck.image.context import open_context
-from depcheck.image.dockerfile import Dockerfile, Instruction, read
-from depcheck.model import Edit, Fault, Fix
-from depcheck.record import NamedTuple
-from depcheck.sources import Sources
-from depcheck.tree.base import Kind, Tree, UnknownContentError
+from depcheck.fix.instructions import Place, find
+from depcheck.fix.yard import Proposer, Yard
+from depcheck.image.dockerfile import Instruction
+from depcheck.model import Edit, Fault, Fix, Reference
+from depcheck.tree.base import Kind, Tree
 
 _STYLE = ("chown", "chmod", "link")  # flags of a COPY that its neighbours have too
 _MANIFESTS = ("Cargo.toml", "pyproject.toml")
 
 
-class Yard(NamedTuple):
-    """The tree that the images are built from, and how each is built."""
-
-    sources: Sources
-    plans: Sequence[Planned]
-
-    @property
-    def tree(self) -> Tree:
-        """The tree itself."""
-        return self.sources.tree
-
-    def tops(self, dockerfile: str) -> list[str]:
-        """The contexts that a Dockerfile is built with."""
-        return list(dict.fromkeys(plan.context for plan in self.plans if plan.dockerfile == dockerfile))
-
-
-class Place(NamedTuple):
-    """An instruction of a Dockerfile, and the text around it."""
-
-    dockerfile: Dockerfile
-    text: str
-    at: int
-
-    @property
-    def instruction(self) -> Instruction:
-        """The instruction itself."""
-        return self.dockerfile.instructions[self.at]
-
-    def offset(self, line: int) -> int:
-        """Where a line begins in the text; lines count from 1."""
-        at = 0
-        for _ in range(line - 1):
-            at = self.text.find("\n", at) + 1
-            if not at:
-                return len(self.text)
-        return at
-
-    def before(self) -> Iterator[Instruction]:
-        """What has been done in the stage up to here, the latest first, then in those it is built on."""
-        at = self.at
-        while at >= 0:
-            found = self.dockerfile.instructions[at]
-            if found.name != "FROM":
-                yield found
-                at -= 1
-                continue
-            base = found.words[0].text if found.words else ""
-            at = self._end_of(base, at)
-
-    def _end_of(self, name: str, before: int) -> int:
-        """The last instruction of the stage of that name; -1 where it is none of the file."""
-        stages = [index for index in range(before) if self.dockerfile.instructions[index].name == "FROM"]
-        for number, start in enumerate(stages):
-            words = [word.text for word in self.dockerfile.instructions[start].words]
-            if name == str(number) or (len(words) > 2 and words[2].lower() == name.lower()):
-                return (stages[number + 1] if number + 1 < len(stages) else before) - 1
-        return -1
-
-
-Proposer: TypeAlias = Callable[[Yard, Place, Fault], Iterator[Fix]]
-
-
 def propose(yard: Yard, fault: Fault) -> Iterator[Fix]:
     """The repairs of what is wrong in an image, the safe ones first."""
-    place = _place(yard.tree, fault)
+    place = find(yard.tree, fault)
     if place is None:
         return
     seen: dict[tuple[Edit, ...], Fix] = {}
@@ -105,15 +40,48 @@ def copied(yard: Yard, place: Place, fault: Fault) -> Iterator[Fix]:
             continue
         inner = reference.target[len(top) + 1 :] if top else reference.target
         is_file = yard.tree.kind(reference.target) is Kind.FILE
-        neighbour = _neighbour(place)
+        neighbour = place.neighbour()
         sources = [(inner, reference.image_path, is_file)]
         manifest = next((name for name in _MANIFESTS if _copies(neighbour, name)), None)
         if manifest is not None and not is_file:
             sources.insert(0, (f"{inner}/{manifest}", f"{reference.image_path}/{manifest}", True))
         for source, target, single in sources:
             line = _line(place, neighbour, source, target, is_file=single)
-            edit = None if line is None else _put(place, line)
+            edit = None if line is None else place.put(line)
             yield from fix(f"copy `{source}` to `{target}`", edit, safe=fault.rule != "image-layout")
+
+
+def parented(yard: Yard, place: Place, fault: Fault) -> Iterator[Fix]:
+    """One source more for a COPY that keeps the directories of its sources (`--parents`)."""
+    reference, neighbour = fault.reference, place.instruction
+    if reference is None or neighbour.flag("parents") is None or neighbour.json or len(neighbour.words) < 2:
+        return
+    for top in yard.tops(fault.site.file):
+        if paths.is_below(reference.target, top) and reference.target != top:
+            inner = reference.target[len(top) + 1 :] if top else reference.target
+            written = f"./{inner}" if neighbour.words[0].text.startswith("./") else inner
+            at = place.start(neighbour.words[-1])
+            yield from fix(f"copy `{inner}` as well", Edit(fault.site.file, at, at, f"{written} "), safe=True)
+
+
+def widened(yard: Yard, place: Place, fault: Fault) -> Iterator[Fix]:
+    """The directory that holds both what a COPY brings and what is missing, where the layout is kept."""
+    reference, neighbour = fault.reference, place.instruction
+    if reference is None or neighbour.name != "COPY" or len(neighbour.words) != 2 or neighbour.json:
+        return
+    source, target = neighbour.words
+    own, written = normpath(source.text.lstrip("/")), normpath(target.text)
+    for top in yard.tops(fault.site.file):
+        wanted = paths.relative(reference.target, top)
+        both = paths.common(own, wanted)
+        rest = own[len(both) + 1 :]
+        if not both or both == own or (not written.endswith(f"/{own}") and written != own):
+            continue
+        edits = [
+            Edit(fault.site.file, place.start(word), place.start(word) + len(word.text), new)
+            for word, new in ((source, both), (target, written.removesuffix(f"/{rest}")))
+        ]
+        yield from fix(f"copy all of `{both}` instead of `{source.text}`", *edits)
 
 
 def earlier(yard: Yard, place: Place, fault: Fault) -> Iterator[Fix]:
@@ -143,23 +111,6 @@ def earlier(yard: Yard, place: Place, fault: Fault) -> Iterator[Fix]:
             return
 
 
-def unignored(yard: Yard, _: Place, fault: Fault) -> Iterator[Fix]:
-    """An exception in the ignore file that keeps it out."""
-    reference = fault.reference
-    if reference is None:
-        return
-    for top in yard.tops(fault.site.file):
-        ignore = open_context(yard.sources, top, fault.site.file).ignore
-        text = _read(yard.tree, ignore) if ignore else None
-        if text is None or not paths.is_below(reference.target, top):
-            continue
-        inner = reference.target[len(top) + 1 :] if top else reference.target
-        newline = "\r\n" if "\r\n" in text else "\n"
-        head = "" if not text or text.endswith("\n") else newline
-        edit = Edit(ignore, len(text), len(text), f"{head}!{inner}{newline}")
-        yield from fix(f"put `!{inner}` into `{ignore}`", edit)
-
-
 def sourced(yard: Yard, place: Place, fault: Fault) -> Iterator[Fix]:
     """The source of a COPY written so that it leads to what has that name."""
     reference = fault.reference
@@ -175,47 +126,21 @@ def sourced(yard: Yard, place: Place, fault: Fault) -> Iterator[Fix]:
             written = (
                 f"{'./' if word.text.startswith('./') else ''}{inner}{'/' if word.text.endswith('/') else ''}"
             )
-            at = place.instruction.place(word.at)
-            start = place.offset(at.line) + at.column - 1
+            start = place.start(word)
             if place.text.startswith(word.text, start):
                 edit = Edit(fault.site.file, start, start + len(word.text), written)
                 yield from fix(f"write `{written}` in place of `{word.text}`", edit)
 
 
 PROPOSERS: dict[str, tuple[Proposer, ...]] = {
-    "image-missing-path": (copied, earlier),
-    "image-missing-member": (copied, earlier),
-    "image-missing-file": (copied, earlier),
+    "image-missing-path": (parented, copied, widened, earlier),
+    "image-missing-member": (parented, copied, widened, earlier),
+    "image-missing-file": (parented, copied, widened, earlier),
     "image-layout": (copied,),
-    "image-ignored": (unignored,),
+    "image-ignored": (contexts.unignored,),
+    "context-escape": (contexts.named,),
     "copy-source-missing": (sourced,),
 }
-
-
-def _place(tree: Tree, fault: Fault) -> Place | None:
-    """The instruction that a fault speaks of; None for one of an inline Dockerfile."""
-    text = _read(tree, fault.site.file)
-    if text is None or not fault.site.line:
-        return None
-    dockerfile = read(fault.site.file, text.encode("utf-8", "surrogateescape"))
-    for index, instruction in enumerate(dockerfile.instructions):
-        if instruction.line <= fault.site.line <= instruction.end_line:
-            return Place(dockerfile, text, index)
-    return None
-
-
-def _read(tree: Tree, path: str) -> str | None:
-    try:
-        return decode(tree.read(path))
-    except (OSError, UnknownContentError):
-        return None
-
-
-def _neighbour(place: Place) -> Instruction | None:
-    """The COPY from the context whose style is taken up."""
-    return next(
-        (found for found in place.before() if found.name == "COPY" and found.flag("from") is None), None
-    )
 
 
 def _copies(neighbour: Instruction | None, name: str) -> bool:
@@ -228,7 +153,7 @@ def _line(
     """The COPY as the file's author would write it."""
     flags = [word.text for word in neighbour.flags if _flag(word.text) in _STYLE] if neighbour else []
     words = [word.text for word in neighbour.words] if neighbour else []
-    workdir = _workdir(place)
+    workdir = place.workdir()
     if words and words[0].startswith("./"):
         source = f"./{source}"
     if words and not words[-1].startswith("/") and workdir is not None and paths.is_below(target, workdir):
@@ -250,25 +175,28 @@ def _flag(text: str) -> str:
     return text.lstrip("-").partition("=")[0]
 
 
-def _workdir(place: Place) -> str | None:
-    """The working directory at a place; None where it holds a variable."""
-    parts: list[str] = []
-    for found in place.before():
-        if found.name == "WORKDIR" and found.words:
-            parts.append(found.words[0].text)
-            if parts[-1].startswith("/"):
-                break
-    path = "/" + "/".join(reversed(parts))
-    return None if "$" in path else normpath(path).replace("//", "/")
+def linked(place: Place, reference: Reference, wrong: str) -> Iterator[Fix]:
+    """The package copied, and a link to it where a manifest looks for it by a path that is wrong.
 
-
-def _put(place: Place, line: str) -> Edit:
-    """A line after a COPY, or before anything else."""
-    after = place.instruction.name in ("COPY", "ADD")
-    at = place.offset(place.instruction.end_line + 1 if after else place.instruction.line)
-    newline = "\r\n" if "\r\n" in place.text else "\n"
-    head = newline if at and not place.text[:at].endswith("\n") else ""
-    return Edit(place.dockerfile.path, at, at, f"{head}{line}{newline}")
+    wrong: where it looks, as `reference.target` says where the package is.
+    """
+    right, inside = reference.target, reference.image_path
+    if not inside.endswith(f"/{right}"):
+        return
+    ends = 0
+    while right.split("/")[-1 - ends :] == wrong.split("/")[-1 - ends :]:
+        ends += 1
+    head = inside.removesuffix(right)
+    cut = max(ends - 1, 0)
+    of, at = (head + "/".join(path.split("/")[: len(path.split("/")) - cut]) for path in (right, wrong))
+    line = _line(place, place.neighbour(), right, inside, is_file=False)
+    if line is not None:
+        edit = place.put(line)
+        newline = "\r\n" if edit.replacement.endswith("\r\n") else "\n"
+        edit = edit._replace(replacement=f"{edit.replacement}RUN ln -s {of} {at}{newline}")
+        yield from fix(
+            f"copy `{right}`, and link to it at `{at}`: the image builds with the path as it is", edit
+        )
 
 
 def _brings(yard: Yard, fault: Fault, instruction: Instruction) -> bool:

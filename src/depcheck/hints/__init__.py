@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from depcheck import form, paths
+from depcheck import form, git, paths
 from depcheck.discover import Listing
 from depcheck.hints import near
 from depcheck.hints.identity import Meant, Packages
@@ -40,6 +40,7 @@ class Hints:
         self._git_root = listing.root if listing.has_git else None
         self._untracked = listing.untracked
         self._renames: Renames | None = None
+        self._committed: dict[str, frozenset[str]] = {}
 
     def candidate(self, fault: Fault) -> Candidate | None:
         """The likeliest, or None where nothing speaks for any."""
@@ -78,15 +79,32 @@ class Hints:
                 )
 
     def was_member(self, fault: Fault, root: str, directory: str) -> bool:
-        """Whether the lock file of a workspace has the name of a package: nothing else has that name.
+        """Whether a package is a member by the lock file of a workspace, or by the last commit.
 
-        root: the manifest of the workspace. directory: of the package.
+        root: the manifest of the workspace. directory: of the package; nothing else has its name.
         """
         name = self.packages.name(fault, directory)
         if name is None or len(self.packages.directories_of(fault, name)) != 1:
             return False
         lock = paths.join(paths.parent(root), "Cargo.lock" if fault.tool == "cargo" else "uv.lock")
-        return name in self.sources.get(_own_packages, lock)
+        if name in self.sources.get(_own_packages, lock):
+            return True
+        return directory in self._members_before(root)
+
+    def _members_before(self, root: str) -> frozenset[str]:
+        """What the manifest of a workspace lists by name in the last commit."""
+        if self._git_root is None:
+            return frozenset()
+        if root not in self._committed:
+            text = git.ask(self._git_root, "cat-file", "blob", f"HEAD:./{root}") or ""
+            document = toml.parse(root, text)
+            listed = []
+            if isinstance(document, toml.Document):
+                for route in (("workspace",), ("tool", "uv", "workspace")):
+                    listed += toml.strings_at(document.data, (*route, "members"))
+            here = paths.parent(root)
+            self._committed[root] = frozenset(self.sources.tree.at(here, entry) for entry in listed)
+        return self._committed[root]
 
     def _unlisted(self, fault: Fault, reference: Reference) -> Candidate | None:
         """A package that a workspace of uv does not list; what is to be written belongs to `members`."""

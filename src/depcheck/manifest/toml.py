@@ -106,7 +106,16 @@ def shown(sources: Sources, path: str) -> str:
 def value_at(sources: Sources, path: str, route: Route) -> Any:
     """The value that stands at `route` of the file; None where there is none."""
     document = sources.get(read, path)
-    value: Any = document.data if isinstance(document, Document) else None
+    return _at(document.data, route) if isinstance(document, Document) else None
+
+
+def strings_at(data: Table, route: Route) -> list[str]:
+    """The strings of the list at `route`; none where there is no list."""
+    value = _at(data, route)
+    return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
+
+
+def _at(value: Any, route: Route) -> Any:
     for key in route:
         match value, key:
             case dict(), str():
