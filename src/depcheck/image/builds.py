@@ -128,8 +128,7 @@ def context_of(tree: Tree, build: Build) -> str | None:
     """The directory of a build's context; None where it is not known, or not on the disk."""
     context = build.context
     if context is None:
-        said = build.dockerfile or build.inline
-        return paths.parent(build.site.file) if said is None else said.base
+        return build.base
     if context.value is None or context.remote or context.value.startswith("~"):
         return None
     return tree.at(context.base, context.value)

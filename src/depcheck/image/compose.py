@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from depcheck import paths
 from depcheck.manifest import compose, toml, yaml
 from depcheck.manifest.compose import Build, Extends, File, Include, Service, Text
-from depcheck.manifest.interpolation import environment
+from depcheck.manifest.dotenv import environment
 from depcheck.model import Fault, Reference, Site
 from depcheck.record import NamedTuple
 from depcheck.sources import Sources
@@ -83,7 +83,7 @@ class _Loading:
         self.tree = sources.tree
         self.faults: list[Fault] = []
         self.seen: dict[str, None] = {}
-        self.files: dict[tuple[str, str], File | None] = {}
+        self.files: dict[tuple[str, str, frozenset[tuple[str, str]]], File | None] = {}
 
     def variables(self, files: Iterable[str]) -> dict[str, str]:
         found: dict[str, str] = {}
@@ -111,7 +111,7 @@ class _Loading:
         return merged
 
     def read(self, path: str, base: str, known: Mapping[str, str]) -> File | None:
-        key = (path, base)
+        key = (path, base, frozenset(known.items()))
         if key not in self.files:
             self.files[key] = self.parsed(path, base, known)
         return self.files[key]
@@ -164,6 +164,8 @@ class _Loading:
         top = paths.parent(files[0])
         if include.directory is not None and include.directory.value is not None:
             top = self.tree.at(directory, include.directory.value)
+            if not self.tree.is_dir(top):
+                top = paths.parent(top)  # as compose-go's `localResourceLoader.Dir`
         listed = [self.tree.at(directory, text.value) for text in include.env_files if text.value is not None]
         own = self.variables(listed or [paths.join(top, ".env")])
         return self.project(files, top, {**own, **known}, depth + 1)
@@ -189,7 +191,9 @@ class _Loading:
             self.faults.append(Fault("unknown-service", extends.site, message, tool="docker"))
             return service
         whole = self.extended(base, other, known, (*above, place))
-        return merge(whole._replace(depends=()), service)._replace(extends=None)
+        merged = merge(whole, service)._replace(extends=None)
+        build = None if merged.build is None else merged.build._replace(base=file.base)
+        return merged._replace(build=build)
 
     def extended_file(self, extends: Extends, file: File, known: Mapping[str, str]) -> File | None:
         """The file of the extended service; its paths start at itself."""
@@ -209,12 +213,37 @@ class _Loading:
         self.faults.append(Fault(rule, text.site, message, reference, tool="docker"))
 
     def check(self, services: Mapping[str, Service]) -> None:
-        """The services that others name have to be there."""
+        """The services that others name have to be there (compose-go `checkConsistency`)."""
+        self.check_order(services)
         for service in services.values():
+            build = service.build
+            if build is not None and build.dockerfile is not None and build.inline is not None:
+                message = f"`{service.name}` has both `dockerfile` and `dockerfile_inline`"
+                self.faults.append(Fault("invalid-manifest", build.inline.site, message, tool="docker"))
             for name, site in service.depends:
                 if name not in services:
                     message = f"`{service.name}` depends on the service `{name}`, which is not there"
                     self.faults.append(Fault("unknown-service", site, message, tool="docker"))
+
+    def check_order(self, services: Mapping[str, Service]) -> None:
+        """No service may wait for itself (compose-go `graph.CheckCycle`)."""
+        done: set[str] = set()
+        for name in services:
+            way: list[str] = []
+            ahead: list[tuple[str, Site | None]] = [(name, None)]
+            while ahead:
+                at, site = ahead.pop()
+                if at == "":
+                    done.add(way.pop())
+                elif at in way and site is not None:
+                    circle = " -> ".join((*way[way.index(at) :], at))
+                    message = f"the services wait for each other in a circle: {circle}"
+                    self.faults.append(Fault("invalid-manifest", site, message, tool="docker"))
+                    return
+                elif at not in done and at in services:
+                    way.append(at)
+                    ahead.append(("", None))
+                    ahead += services[at].depends
 
 
 def merge(below: Service, over: Service) -> Service:
@@ -235,18 +264,22 @@ def merge(below: Service, over: Service) -> Service:
         over.env_files if "env_file" in reset else (*below.env_files, *over.env_files),
         over.binds if "volumes" in reset else {**below.binds, **over.binds},
         over.profiles if "profiles" in reset else tuple(dict.fromkeys((*below.profiles, *over.profiles))),
+        reset,
     )
 
 
 def _merged_build(below: Build, over: Build) -> Build:
+    reset = over.reset
     return Build(
         over.site,
-        over.context or below.context,
-        over.dockerfile or (None if over.inline else below.dockerfile),
-        over.inline or (None if over.dockerfile else below.inline),
-        over.target or below.target,
-        {**below.args, **over.args},
-        {**below.contexts, **over.contexts},
+        over.base,
+        over.context or (None if "context" in reset else below.context),
+        over.dockerfile or (None if "dockerfile" in reset else below.dockerfile),
+        over.inline or (None if "dockerfile_inline" in reset else below.inline),
+        over.target or (None if "target" in reset else below.target),
+        over.args if "args" in reset else {**below.args, **over.args},
+        over.contexts if "additional_contexts" in reset else {**below.contexts, **over.contexts},
+        reset,
     )
 
 

@@ -7,12 +7,10 @@ specification and compose-go (`loader`, `override`, `paths`).
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from posixpath import normpath
 
 from depcheck.manifest.interpolation import Unset, interpolate
 from depcheck.manifest.yaml import Node
 from depcheck.model import Fault, Site
-from depcheck.paths import unresolved
 from depcheck.record import NamedTuple
 
 _REMOTE = ("http://", "https://", "git://", "ssh://", "git@", "github.com/", "oci://", "docker-image://")
@@ -37,15 +35,20 @@ class Text(NamedTuple):
 
 
 class Build(NamedTuple):
-    """`build:` of a service. What is None or empty is not said."""
+    """`build:` of a service. What is None or empty is not said.
+
+    base: the directory that is the context where none is said. reset: as that of a service.
+    """
 
     site: Site
+    base: str
     context: Text | None = None
     dockerfile: Text | None = None
     inline: Text | None = None
     target: Text | None = None
     args: Mapping[str, Text | None] = {}
     contexts: Mapping[str, Text] = {}
+    reset: frozenset[str] = frozenset()
 
 
 class EnvFile(NamedTuple):
@@ -92,9 +95,10 @@ class Include(NamedTuple):
 
 
 class File(NamedTuple):
-    """One compose file."""
+    """One compose file. base: the directory that its paths are relative to."""
 
     path: str
+    base: str
     name: str | None
     services: Mapping[str, Service]
     includes: tuple[Include, ...]
@@ -128,7 +132,7 @@ class _Reading:
             for name, entry in services.entries.items():
                 found[name] = self.service(name, entry, services.keys[name])
         includes = tuple(self.includes(node.get("include")))
-        return File(path, self.scalar(node.get("name")), found, includes, tuple(self.faults))
+        return File(path, self.base, self.scalar(node.get("name")), found, includes, tuple(self.faults))
 
     def wrong(self, node: Node, what: str, expected: str) -> None:
         self.faults.append(
@@ -156,8 +160,7 @@ class _Reading:
     def service(self, name: str, node: Node, site: Site) -> Service:
         if not isinstance(node.value, dict | None):
             self.wrong(node, f"`services.{name}`", "a mapping")
-        reset = frozenset(key for key, entry in node.entries.items() if entry.tag)
-        entries = {key: entry for key, entry in node.entries.items() if entry.tag != "!reset"}
+        reset, entries = _tagged(node)
         image = entries.get("image")
         return Service(
             name,
@@ -178,21 +181,22 @@ class _Reading:
         if node is None or node.value is None:
             return None
         if node.text is not None:
-            return Build(node.site, self.text(node))
+            return Build(node.site, self.base, self.text(node))
         if not isinstance(node.value, dict):
             self.wrong(node, "`build`", "a path or a mapping")
             return None
-        contexts = {
-            name: text for name, text in self.pairs(node.get("additional_contexts")) if text is not None
-        }
+        reset, entries = _tagged(node)
+        contexts = self.pairs(entries.get("additional_contexts"))
         return Build(
             node.site,
-            self.text(node.get("context")),
-            self.text(node.get("dockerfile")),
-            self.text(node.get("dockerfile_inline")),
-            self.text(node.get("target")),
-            dict(self.pairs(node.get("args"))),
-            contexts,
+            self.base,
+            self.text(entries.get("context")),
+            self.text(entries.get("dockerfile")),
+            self.text(entries.get("dockerfile_inline")),
+            self.text(entries.get("target")),
+            dict(self.pairs(entries.get("args"))),
+            {name: text for name, text in contexts if text is not None},
+            reset,
         )
 
     def pairs(self, node: Node | None) -> Iterator[tuple[str, Text | None]]:
@@ -222,10 +226,7 @@ class _Reading:
         listed = entries.get("depends_on")
         if listed is not None:
             yield from ((item.text, item.site) for item in listed.items if item.text)
-            for name, entry in listed.entries.items():
-                required = entry.get("required")
-                if required is None or required.text != "false":
-                    yield name, listed.keys[name]
+            yield from listed.keys.items()  # `required: false` is about whether it runs
         for item in entries["links"].items if "links" in entries else ():
             if item.text:
                 yield item.text.partition(":")[0], item.site
@@ -276,6 +277,7 @@ class _Reading:
         return tuple(text for item in listed if (text := self.text(item)) is not None)
 
 
-def joined(base: str, raw: str) -> str:
-    """`raw` from `base`, as Compose cleans it: without touching the disk."""
-    return normpath(unresolved(base, raw))
+def _tagged(node: Node) -> tuple[frozenset[str], dict[str, Node]]:
+    """The keys that clear what earlier files said, and the entries that say something."""
+    reset = frozenset(key for key, entry in node.entries.items() if entry.tag)
+    return reset, {key: entry for key, entry in node.entries.items() if entry.tag != "!reset"}

@@ -1,23 +1,15 @@
-"""`$NAME` and `${NAME...}` in compose files, and the `.env` file beside them.
-
-Source: compose-go `template` and `dotenv`.
-"""
+"""`$NAME` and `${NAME...}` in compose files. Source: compose-go `template`."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from depcheck.record import NamedTuple
 
 DEEPEST = 20  # braces in braces
 
 _REFERENCE = re.compile(r"\$(?:\$|(?P<name>[A-Za-z_][A-Za-z0-9_]*)|\{(?P<braced>[A-Za-z_][A-Za-z0-9_]*))")
-_LINE = re.compile(
-    r"""[ \t]*(?:export[ \t]+)?(?P<name>[A-Za-z_][\w.-]*)[ \t]*[=:][ \t]*
-    (?:'(?P<single>[^']*)'|"(?P<double>(?:[^"\\]|\\.)*)"|(?P<bare>[^\r\n]*))[^\r\n]*""",
-    re.VERBOSE,
-)
 
 
 class Unset(NamedTuple):
@@ -83,30 +75,3 @@ def _braced(name: str, rest: str, known: Mapping[str, str], depth: int) -> str |
         case "?":
             return value if there and value is not None else Unset(name, word)
     return Unset(name, f"`${{{name}{rest}}}` is no form that Compose knows")
-
-
-def environment(text: str) -> dict[str, str]:
-    """The variables of a `.env` file; a value in it may name those before it."""
-    found: dict[str, str] = {}
-    for name, value, literal in _lines(text):
-        filled = value if literal else interpolate(value, found)
-        found[name] = "" if isinstance(filled, Unset) else filled
-    return found
-
-
-def _lines(text: str) -> Iterator[tuple[str, str, bool]]:
-    """(name, value, whether the value is taken as it is)."""
-    at = 0
-    while at < len(text):
-        match = _LINE.match(text, at)
-        if match is None:
-            end = text.find("\n", at)
-            at = len(text) if end < 0 else end + 1
-            continue
-        at = match.end() + 1
-        if match["single"] is not None:
-            yield match["name"], match["single"], True
-        elif match["double"] is not None:
-            yield match["name"], match["double"].replace("\\n", "\n").replace('\\"', '"'), False
-        else:
-            yield match["name"], re.split(r"(?:^|\s)#", match["bare"])[0].strip(), False
