@@ -25,7 +25,7 @@ _REQUIREMENT = re.compile(
     re.DOTALL,
 )
 
-_WORKSPACE = re.compile(r"^[ \t]*\[[ \t]*tool[ \t]*\.[ \t]*uv[ \t]*\.[ \t]*workspace\b", re.MULTILINE)
+_WORKSPACE = r"^[ \t]*\[[ \t]*tool[ \t]*\.[ \t]*uv[ \t]*\.[ \t]*workspace\b"
 
 
 class Requirement(NamedTuple):
@@ -205,7 +205,7 @@ def read(sources: Sources, path: str) -> PyProject | Fault | toml.Unknown:
 def is_meant_as_root(sources: Sources, path: str) -> bool:
     """Whether a file that is refused has the table of a uv workspace, as far as its text tells."""
     text = sources.get(toml.read_text, path)
-    return isinstance(text, str) and _WORKSPACE.search(text) is not None
+    return isinstance(text, str) and re.search(_WORKSPACE, text, re.MULTILINE) is not None
 
 
 def wrong_type(path: str, route: Route, expected: str) -> Fault:
