@@ -267,7 +267,10 @@ class _Run:
         named = self.invocation.values("--invert", "--prune")
         if not named or chosen.faults or asked.faults:
             return
+        members = {path: one for path, one in self.loaded.members.items() if not one.is_virtual}
         roots = {path: asked.features.get(path, set()) for path in chosen.manifests}
+        if not roots.keys() & members.keys():  # cargo: `members_with_features`
+            roots = {path: explicit_default(one) for path, one in members.items()}
         shown = compilation.spread(roots, resolved, dev=True, libraries=False, host=False)
         for text in filter(None, named):
             spec = selection.parse(self.sources.tree, text)

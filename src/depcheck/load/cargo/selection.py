@@ -131,6 +131,7 @@ class _Choice:
         self.members = loaded.packages
         self.current = current
         self.invocation = invocation
+        self.turned = invocation.command == "tree" and any(invocation.values("--invert"))
         self.faults: list[Fault] = []
         self.unknowns: list[str] = []
 
@@ -160,6 +161,8 @@ class _Choice:
                 for path, package in known.items()
                 if (spec.is_pattern or package.name == spec.name) and spec.matches(package)
             ]
+            if not hits and self.turned and not spec.is_pattern:
+                continue  # what the tree is turned around to is looked for in its place
             if not hits and everywhere and self._may_be_elsewhere(spec):
                 self.unknowns.append(f"`{spec.name}` may be a package of a registry")
             elif not hits:
@@ -209,7 +212,7 @@ def _choose(sources: Sources, choice: _Choice, loaded: Loaded) -> Selection:
         chosen = [current] if current in choice.members else []
     else:
         chosen = _default(sources, loaded, choice.members, current)
-    if not chosen and not (choice.faults or choice.unknowns or loaded.unknowns):
+    if not chosen and not (choice.faults or choice.unknowns or loaded.unknowns or choice.turned):
         is_virtual = current not in choice.members
         choice.refuse(
             "the manifest is virtual, and the command selects no member"
