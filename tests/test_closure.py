@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from depcheck.load import closure
 from depcheck.load.closure import Edge
+from depcheck.load.uv import install, locking, plain, workspace
+from depcheck.load.uv.workspace import Workspace
 from depcheck.sources import Sources
 from depcheck.tree.base import Tree
+from depcheck.tree.worktree import WorkTree
+from tests.differential import tree, uv_trees
 
 _Graph = dict[str, tuple[Edge, ...] | None]
 _NODES = "abcdefgh"
 _EDGE = st.builds(lambda at, name: Edge(name, at, at), st.sampled_from(_NODES), st.sampled_from("xyz"))
 _OWN = st.sampled_from(_NODES).map(lambda at: Edge(f"of-{at}", at, at))
-_EDGES = st.lists(_OWN | _EDGE, max_size=3).map(tuple)
+_INDEX = st.sampled_from("xyz").map(lambda name: Edge(name, "", None))
+_EDGES = st.lists(_OWN | _EDGE | _INDEX, max_size=3).map(tuple)
 _GRAPHS = st.fixed_dictionaries(dict.fromkeys(_NODES, _EDGES | st.none()))
 
 
@@ -28,7 +35,9 @@ def _is_sound(graph: _Graph, start: str) -> bool:
         if edges is None or any(places.setdefault(edge.name, edge.place) != edge.place for edge in edges):
             return False
         seen.add(at)
-        ahead += [edge.directory for edge in edges if edge.directory not in seen]
+        ahead += [
+            edge.directory for edge in edges if edge.directory is not None and edge.directory not in seen
+        ]
     return True
 
 
@@ -51,3 +60,23 @@ def test_a_tree_is_plain() -> None:
     graph = {"a": (Edge("b", "b", "b"), Edge("c", "c", "c")), "b": (Edge("c", "c", "c"),), "c": ()}
     sources = Sources(Tree())
     assert closure.is_plain(sources, lambda _, at: graph[at], "a", graph["a"])
+
+
+def test_what_is_plain_to_uv_is_locked_and_installed(tmp_path: Path) -> None:
+    found = 0
+    for seed in range(80):
+        top = tmp_path / str(seed)
+        tree.write(uv_trees.Generator(seed).make(), str(top))
+        sources = Sources(WorkTree(str(top)))
+        for manifest in top.rglob("pyproject.toml"):
+            around = sources.get(
+                workspace.around, manifest.parent.relative_to(top).as_posix().removeprefix(".")
+            )
+            if isinstance(around, Workspace) and plain.is_plain(sources, around):
+                found += 1
+                locked = locking.resolved(sources, around.directory, around.directory)
+                assert (locked.outcome.faults, locked.outcome.unknowns) == ((), ())
+                assert locked.walked is not None
+                made = install.install(sources, locked.walked, around, [around.root], install.Wish())
+                assert (made.faults, made.unknowns) == ((), ())
+    assert found > 10

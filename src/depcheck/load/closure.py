@@ -6,18 +6,18 @@ each other, that is as many walks of nearly the same. What is plain is found in 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from depcheck.record import NamedTuple
 from depcheck.sources import Sources
 
 
 class Edge(NamedTuple):
-    """A project of this name is asked for at a place, and taken from this directory."""
+    """A project of this name is asked for at a place, and taken from this directory; None: from an index."""
 
     name: str
     place: str
-    directory: str
+    directory: str | None
 
 
 # What the project in a directory asks for by path; None where something about it is not plain, so that
@@ -46,8 +46,8 @@ class _Known:
     def agree(self, directory: str, edges: Iterable[Edge]) -> bool:
         """Whether each name has one place, among all that were met around the directory."""
         group = self._group(directory)
-        for edge in edges:
-            group = self._joined(group, self._group(edge.directory))
+        for other in _directories(edges):
+            group = self._joined(group, self._group(other))
         one = all(group.places.setdefault(edge.name, edge.place) == edge.place for edge in edges)
         return one and not group.several
 
@@ -70,8 +70,12 @@ class _Known:
 def is_plain(sources: Sources, look: Look, directory: str, edges: tuple[Edge, ...]) -> bool:
     """Whether these, which the project in `directory` asks for, and all that they lead to are plain."""
     known = sources.get(_known, look)
-    settled = (_settled(sources, look, known, edge.directory) for edge in edges)
+    settled = (_settled(sources, look, known, at) for at in _directories(edges))
     return known.agree(directory, edges) and all(settled)
+
+
+def _directories(edges: Iterable[Edge]) -> Iterator[str]:
+    return (edge.directory for edge in edges if edge.directory is not None)
 
 
 def _known(_sources: Sources, _look: Look) -> _Known:
@@ -88,9 +92,9 @@ def _settled(sources: Sources, look: Look, known: _Known, start: str) -> bool:
             known.plain.setdefault(at, False)
         elif at not in entered:
             entered.add(at)
-            ahead += [edge.directory for edge in edges if edge.directory not in known.plain]
+            ahead += [other for other in _directories(edges) if other not in known.plain]
             continue
         else:
-            known.plain[at] = all(known.plain.get(edge.directory) for edge in edges)
+            known.plain[at] = all(map(known.plain.get, _directories(edges)))
         ahead.pop()
     return known.plain[start]

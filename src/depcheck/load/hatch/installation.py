@@ -9,6 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 from depcheck import paths
 from depcheck.load import backend, conditions
+from depcheck.load.hatch import plain
 from depcheck.manifest import pyproject, toml
 from depcheck.manifest.pyproject import PyProject, Requirement
 from depcheck.model import Fault, Reference, Site
@@ -31,6 +32,8 @@ class Installation:
         self, manifest: PyProject, features: tuple[str, ...], target: backend.Target = "editable"
     ) -> None:
         """Build and install a project with some of its extras, and the local projects that it asks for."""
+        if not features and plain.is_plain(self.sources, manifest.directory):
+            return
         self._build(manifest, features, target)
         self._follow()
 
@@ -113,7 +116,8 @@ class Installation:
                 message = f"`{reference.raw}` leads to the package `{name}`, not `{wanted}`"
                 self._report(Fault("name-mismatch", reference.site, message, reference, tool="hatch"))
                 return
-            self._ahead.append((manifest, features))
+            if features or not plain.is_plain(self.sources, target):
+                self._ahead.append((manifest, features))
 
     def _follow(self) -> None:
         """Install the projects that were asked for on the way."""

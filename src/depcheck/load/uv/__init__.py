@@ -2,7 +2,7 @@
 
 `project` reads one pyproject.toml, `workspace` finds its members, `lowering` turns requirements into
 places, `package` makes metadata, `resolve` follows paths, `conflicts` compares them, `locking` puts it
-together, `install` builds.
+together, `install` builds, `plain` knows where there is nothing to find.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from depcheck import paths
 from depcheck.load import backend, conditions
 from depcheck.load.tool import Judged
-from depcheck.load.uv import command, install, location, locking, package, project, settings
+from depcheck.load.uv import command, install, location, locking, package, plain, project, settings
 from depcheck.load.uv import workspace as spaces
 from depcheck.load.uv.lockfile import NAME as LOCK
 from depcheck.load.uv.project import Project
@@ -57,6 +57,8 @@ def judge(sources: Sources, manifest: PyProject) -> Judged:
         return Judged(Outcome(faults), Outcome(faults))
     configured = sources.get(settings.find, around.directory)
     loads = Outcome((*around.faults, *configured.faults), around.unknowns)
+    if plain.is_plain(sources, around):
+        return Judged(loads, Outcome(latent=tuple(_dormant(sources, manifest, around))), Outcome())
     locked = locking.resolved(sources, around.directory, manifest.directory)
     resolves = locked.outcome._replace(latent=tuple(_dormant(sources, manifest, around)))
     builds = Outcome()

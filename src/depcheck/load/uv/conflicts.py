@@ -206,18 +206,18 @@ def unsourced(walked: Walk, members: frozenset[str], known: frozenset[str]) -> I
     for parent, wanted in walked.named:
         if parent in members or wanted.name in walked.edges or wanted.name in known:
             continue
-        beside = _beside(walked.sources, parent, wanted)
-        if beside is not None:
-            raw = paths.relative(beside.directory, parent)
+        neighbour = beside(walked.sources, parent, wanted)
+        if neighbour is not None:
+            raw = paths.relative(neighbour.directory, parent)
             reference = Reference(
-                wanted.site, wanted.reference().key, wanted.raw, beside.directory, "package", wanted.name
+                wanted.site, wanted.reference().key, wanted.raw, neighbour.directory, "package", wanted.name
             )
             message = f"`{wanted.name}` has no source, so uv looks for it in an index and not at `{raw}`"
             note = f'write `{wanted.name} = {{ path = "{raw}" }}` under `[tool.uv.sources]`'
             yield Fault("missing-path", wanted.site, message, reference, (note,), "uv")
 
 
-def _beside(sources: Sources, parent: str, wanted: Wanted) -> Project | None:
+def beside(sources: Sources, parent: str, wanted: Wanted) -> Project | None:
     """The project beside `parent` that a plain name is meant for, where there is one."""
     folder = paths.parent(parent)
     if not parent or wanted.specifier:
