@@ -28,8 +28,9 @@ def metadata(sources: Sources, manifest: str) -> Outcome:
     return judge(sources, manifest).resolves
 
 
-def judge(sources: Sources, path: str, env: Mapping[str, str] = os.environ) -> Judged:
+def judge(sources: Sources, path: str, env: Mapping[str, str] | None = None) -> Judged:
     """What cargo's everyday commands do with `path` as the current manifest, from its directory."""
+    env = sources.get(_environment) if env is None else env
     chosen = toolchain.of(sources, paths.parent(path), env)
     loaded = sources.get(workspace.load, path, chosen)
     files = sources.get(config.files, paths.parent(path))
@@ -60,6 +61,11 @@ def judge(sources: Sources, path: str, env: Mapping[str, str] = os.environ) -> J
     builds = dict.fromkeys(_builds(sources, loaded, package, (settings, resolved), env))
     latent = (*latent, *dormant(sources, package, resolved))
     return Judged(loads, resolves, Outcome(tuple(builds), latent=latent), _alone(loaded, builds))
+
+
+def _environment(_: Sources) -> Mapping[str, str]:
+    """The variables, copied once: `os.environ` encodes and decodes at each question."""
+    return dict(os.environ)
 
 
 def _alone(loaded: Loaded, builds: Iterable[Fault]) -> tuple[Fault, ...]:

@@ -6,6 +6,7 @@ Source: cargo's `PackageRegistry` (`patch`, `query`), `Workspace::root_patch`, `
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from depcheck import paths
 from depcheck.load.cargo.package import Package, PathDependency
@@ -122,6 +123,7 @@ class Patches:
             yield Fault("broken-patch", reference.site, message, reference, (note,), "cargo")
 
 
+@lru_cache(4096)
 def fits(requirement: str, version: str) -> bool:
     """Whether the version satisfies the requirement; what is neither counts as fitting."""
     comparators = semver.parse_requirement(requirement) if requirement else None

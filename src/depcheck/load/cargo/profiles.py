@@ -51,13 +51,14 @@ def faults(
     """Why nothing can be compiled with the profiles of the root `manifest` and of the configuration."""
     if not (manifest.profiles or settings.profiles) and asked in {*_ROOTS, *_BUILT_IN}:
         return
+    given = {name: value for name, value in env.items() if name.startswith("CARGO_PROFILE_")}
     known = {
-        name: _configured(settings, env, name) or inherits for name, inherits in manifest.profiles.items()
+        name: _configured(settings, given, name) or inherits for name, inherits in manifest.profiles.items()
     }
     ahead = [asked, *_ROOTS, "test", "bench", *known.values()]
     while ahead:  # what only the configuration has counts where it is asked for
         name = ahead.pop()
-        inherits = None if not name or name in known else _configured(settings, env, name)
+        inherits = None if not name or name in known else _configured(settings, given, name)
         if inherits is not None:
             known[name] = inherits
             ahead.append(inherits)
@@ -73,12 +74,15 @@ def faults(
         yield Fault("invalid-manifest", Site(manifest.path), message, tool="cargo")
 
 
-def _configured(settings: Config, env: Mapping[str, str], name: str) -> str | None:
-    """What the configuration says that a profile inherits; None where it has no such profile."""
+def _configured(settings: Config, given: Mapping[str, str], name: str) -> str | None:
+    """What the configuration says that a profile inherits; None where it has no such profile.
+
+    given: the variables that say something of profiles.
+    """
     prefix = f"CARGO_PROFILE_{name.upper().replace('-', '_')}_"
-    if inherits := env.get(f"{prefix}INHERITS"):
+    if inherits := given.get(f"{prefix}INHERITS"):
         return inherits
-    if any(key.startswith(prefix) for key in env):
+    if any(key.startswith(prefix) for key in given):
         return settings.profiles.get(name, "")
     return settings.profiles.get(name)
 
