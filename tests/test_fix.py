@@ -255,6 +255,19 @@ def test_manifests_and_images_are_mended_together(tmp_path: Path) -> None:
     assert all(_paths(root).values())
 
 
+def test_a_file_that_is_edited_while_it_asks_is_left_alone(start: Starter, root: Path) -> None:
+    session = start(root)
+    session.shown()
+    text = (root / "services/auth/Cargo.toml").read_text()
+    (root / "services/auth/Cargo.toml").write_text(f"# mine\n{text}")
+    shown = session.answer("1\n")
+    assert "`services/auth/Cargo.toml` has changed since it was read\n" in shown
+    assert "no file was changed\n" in shown
+    assert session.code() == 2
+    assert (root / "services/auth/Cargo.toml").read_text() == f"# mine\n{text}"
+    assert not any(_paths(root).values())
+
+
 def test_nothing_of_the_repository_steers_the_terminal(start: Starter, tmp_path: Path) -> None:
     name = "cl\x1b]0;x\x07\u202eient"
     dependency = f'\n[dependencies]\nclient = {{ path = "../{name.encode("unicode_escape").decode()}" }}\n'

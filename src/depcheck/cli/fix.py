@@ -167,6 +167,8 @@ class _Choice:
 
     def _pick(self, wanted: Sequence[_Pair]) -> None:
         """Add repairs to those there are, as far as all of them hold together, and tell of each."""
+        for _, fix in wanted:
+            repairing.edited(self._report, [fix])  # it may have been changed while its user thought
         new = {Proposal(self._faults[fault_key(finding)], fix): finding for finding, fix in wanted}
         held, gone = list[Proposal](), frozenset[Mark]()
         for one in self._report.repairs:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from depcheck.cli import CannotRunError, terminal
+from depcheck.cli import CannotRunError, locks, terminal
 from depcheck.cli.progress import Progress
 from depcheck.cli.streams import out, say
 from depcheck.fix.journal import CannotWriteError
@@ -35,13 +35,18 @@ def edited(report: Report, fixes: Sequence[Fix]) -> list[Content]:
 
 
 def apply(root: str, changes: Sequence[Content]) -> None:
-    """Write them, and say what an earlier run has left. Raises CannotRunError; then no file is changed."""
+    """Write them, and say what an earlier run has left and which lock files are to be renewed.
+
+    Raises CannotRunError; then no file is changed.
+    """
     try:
         write(root, changes, lambda note: say(f"depcheck: {sentence(note)}\n"))
     except CannotWriteError as error:
         kept = ", ".join(f"`{path}`" for path in error.changed)
         hint = f"what was done to {kept} could not be taken back" if kept else "no file was changed"
         raise CannotRunError(str(error), hint) from error
+    for note in locks.stale(root, [change.path for change in changes]):
+        say(f"depcheck: {sentence(note)}\n")
 
 
 def show(repaired: Repaired, *, unsafe: bool) -> int:

@@ -74,6 +74,8 @@ def contents(tree: Tree, fixes: Iterable[Fix]) -> Iterator[Content]:
         if paths.is_outside(path) or ".git" in path.split("/"):
             raise UnknownContentError(f"`{file}` leads out of the repository")
         before = tree.read(path)
+        if tree.has_changed(file):  # the edits are those of another text
+            raise UnknownContentError(f"`{file}` has changed since it was read")
         yield Content(path, before, splice(before, edits))
 
 

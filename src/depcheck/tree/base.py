@@ -63,6 +63,10 @@ class Tree:
         """
         raise NotImplementedError
 
+    def has_changed(self, path: str) -> bool:  # noqa: ARG002
+        """Whether a file is no longer the one that was read first under this path."""
+        return False  # only a disk does that
+
     def resolve(self, path: str) -> str:
         """The canonical path of `path` after every link in it is followed; it need not exist."""
         raise NotImplementedError

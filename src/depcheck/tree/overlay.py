@@ -160,3 +160,7 @@ class Overlay(Editable):
                 raise IsADirectoryError(21, "Is a directory", path)
             case _:
                 raise FileNotFoundError(2, "No such file or directory", path)
+
+    def has_changed(self, path: str) -> bool:
+        origin = self._origin(path)
+        return isinstance(origin, str) and self._below.has_changed(origin)

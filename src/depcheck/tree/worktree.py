@@ -26,6 +26,7 @@ class WorkTree(Tree):
         self._entries: dict[str, dict[str, Kind | None]] = {}  # of those directories; None: neither
         self._real: dict[str, str] = {}
         self._resolved: dict[str, str] = {}
+        self._stood: dict[str, tuple[int, ...]] = {}  # a file that was read -> what it was then
 
     def _disk(self, path: str) -> str:
         return path if path.startswith("/") else self._prefix + path
@@ -89,6 +90,7 @@ class WorkTree(Tree):
         handle = self._open(path)
         try:
             status = os.fstat(handle)
+            self._stood.setdefault(path, _stand(status))
             if stat.S_ISDIR(status.st_mode):
                 raise IsADirectoryError(EISDIR, os.strerror(EISDIR), path)
             if not stat.S_ISREG(status.st_mode):
@@ -104,6 +106,12 @@ class WorkTree(Tree):
             return b"".join(parts)
         finally:
             os.close(handle)
+
+    def has_changed(self, path: str) -> bool:
+        try:
+            return path in self._stood and self._stood[path] != _stand(os.stat(self._disk(path)))
+        except OSError:
+            return True
 
     def _open(self, path: str) -> int:
         """A handle of the file; a link is followed only where it leads inside the root."""
@@ -140,6 +148,10 @@ class WorkTree(Tree):
                 known = paths.at(self.root, "", path)
             self._resolved[path] = known
         return known
+
+
+def _stand(status: os.stat_result) -> tuple[int, ...]:
+    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
 
 
 def _kind(mode: int) -> Kind:
