@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from depcheck import paths
-from depcheck.load import backend
+from depcheck.load import backend, pip
 from depcheck.load import words as command
 from depcheck.load.hatch import create, workspace
 from depcheck.load.tool import Judged, UsageError
@@ -76,11 +76,12 @@ def judge(sources: Sources, manifest: PyProject) -> Judged:
 
 
 def references(sources: Sources, manifest: PyProject) -> tuple[Reference, ...]:
-    """Every path of the environments: dependencies, sources, members."""
-    found: dict[Reference, None] = {}
+    """Every path of the requirements of the project, and of its environments: theirs, sources, members."""
+    found: dict[Reference, None] = dict.fromkeys(pip.references(sources, manifest))
     for name, environment in sources.get(dialect.read, manifest.path).table.items():
         if name in dialect.INTERNAL:
             continue
+        found.update(dict.fromkeys(create.references(sources, manifest, environment)))
         for fault in workspace.members(sources.tree, manifest.directory, environment):
             if isinstance(fault, Fault) and fault.reference is not None:
                 found[fault.reference] = None

@@ -56,6 +56,17 @@ def create(sources: Sources, manifest: PyProject, name: str, env: Mapping[str, s
     return Outcome(tuple(making.faults), tuple(dict.fromkeys(making.unknowns)))
 
 
+def references(sources: Sources, manifest: PyProject, environment: Environment) -> Iterator[Reference]:
+    """Every local path among the dependencies of an environment."""
+    making = _Making(sources, manifest, environment, {})
+    installation = Installation(sources, uv=False)
+    for item in making.dependencies():
+        if (source := making.source(item)) is not None:
+            yield source
+        elif (local := installation.local(item, manifest.directory)) is not None:
+            yield local
+
+
 def fill_in(tree: Tree, directory: str, text: str) -> str | None:
     """`text` with context fields replaced; None where one depends on the environment.
 
@@ -109,7 +120,7 @@ class _Making:
         members = list(self._members())
         features = self._features()
         groups = list(self._groups())
-        wanted = [*self._dependencies("dependencies"), *self._dependencies("extra-dependencies"), *groups]
+        wanted = [*self.dependencies(), *groups]
         if self.faults:
             return
         installation = Installation(self.sources, uv=self.keys.get("installer", "pip") == "uv")
@@ -171,6 +182,11 @@ class _Making:
                 self.faults += map(_wrong, flat.wrong)
                 yield from flat.table[group]
 
+    def dependencies(self) -> Iterator[Requirement]:
+        """What the environment itself asks for."""
+        for key in ("dependencies", "extra-dependencies"):
+            yield from self._dependencies(key)
+
     def _dependencies(self, key: str) -> Iterator[Requirement]:
         listed = self.keys.get(key)
         for index, text in enumerate(listed if isinstance(listed, list) else ()):
@@ -195,16 +211,21 @@ class _Making:
                 yield item
 
     def _install(self, installation: Installation, item: Requirement) -> None:
+        reference = self.source(item)
+        if reference is None:
+            installation.requirement(item, self.manifest.directory)
+        else:
+            installation.path(reference.target, reference, item.extras)
+
+    def source(self, item: Requirement) -> Reference | None:
+        """The path that `sources` gives for a requirement, where it leads."""
         source = self._source(item.name) if not item.url else None
         if source is None:
-            installation.requirement(item, self.manifest.directory)
-            return
+            return None
         reference, subdirectory = source
         raw = f"{reference.raw}/{subdirectory}" if subdirectory else reference.raw
-        directory = self.manifest.directory
-        joined = paths.unresolved(directory, raw)
-        target = self.sources.tree.resolve(joined)
-        installation.path(target, reference._replace(target=target), item.extras)
+        joined = paths.unresolved(self.manifest.directory, raw)
+        return reference._replace(target=self.sources.tree.resolve(joined))
 
     def _source(self, name: str) -> tuple[Reference, str] | None:
         table = self.keys.get("sources")

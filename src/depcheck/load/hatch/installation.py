@@ -59,23 +59,24 @@ class Installation:
         self._follow()
 
     def _requirement(self, item: Requirement, directory: str) -> None:
-        if not item.url:
-            return
         when = conditions.marker(item.marker) if item.marker else conditions.ALWAYS
         if when is None or not conditions.holds(when, conditions.HERE):
             return
-        parts = urlsplit(item.url)
-        if parts.scheme not in ("file", ""):
+        reference = self.local(item, directory)
+        if reference is None:
             return
-        raw = unquote(parts.path)
-        relative = not raw.startswith("/")
-        target = self.sources.tree.at(directory, raw)
-        reference = self._reference(item, target)
-        if relative and self.uv:
+        if self.uv and not unquote(urlsplit(item.url).path).startswith("/"):
             message = f"`{reference.raw}` is no absolute URL, which uv demands"
             self._report(Fault("invalid-manifest", reference.site, message, reference, tool="hatch"))
             return
-        self._path(target, reference, item.extras)
+        self._path(reference.target, reference, item.extras)
+
+    def local(self, item: Requirement, directory: str) -> Reference | None:
+        """The local path that the URL of a requirement names."""
+        parts = urlsplit(item.url)
+        if not item.url or parts.scheme not in ("file", ""):
+            return None
+        return self._reference(item, self.sources.tree.at(directory, unquote(parts.path)))
 
     def path(self, target: str, reference: Reference, features: tuple[str, ...] = ()) -> None:
         """Install what lies at `target`, which `reference` names."""
