@@ -335,6 +335,36 @@ def test_a_link_is_written_through_inside_and_refused_where_it_is_swapped_in(tmp
     assert (root / "Cargo.toml").read_bytes() == _FILES["Cargo.toml"]
 
 
+_MANIFEST = '[package]\nname = "{}"\nversion = "0.1.0"\nedition = "2021"\n'
+_NEEDS = '\n[dependencies]\nclient = { path = "../client" }\n'
+
+
+@pytest.mark.parametrize("place", ["inside", "outside", ".git"])
+def test_a_manifest_that_is_a_link_is_written_where_it_leads_in_the_repository(
+    tmp_path: Path, place: str
+) -> None:
+    tree = {
+        "lib/client/Cargo.toml": _MANIFEST.format("client"),
+        "lib/client/src/lib.rs": "",
+        "app/src/lib.rs": "",
+    }
+    root = example_tree.write(tree, tmp_path / "tree")
+    target = {
+        "inside": root / "shared.toml",
+        "outside": tmp_path / "shared.toml",
+        ".git": root / ".git/x.toml",
+    }[place]
+    target.write_text(_MANIFEST.format("app") + _NEEDS)
+    (root / "app/Cargo.toml").symlink_to(os.path.relpath(target, root / "app"))
+    words = [sys.executable, "-m", "depcheck", "scan", "--fix", "--format", "concise", str(root)]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert "Traceback" not in done.stderr
+    assert (root / "app/Cargo.toml").is_symlink()
+    is_written = target.read_text() == _MANIFEST.format("app") + _NEEDS.replace("../", "../lib/")
+    assert is_written is (place == "inside")
+    assert is_written or target.read_text() == _MANIFEST.format("app") + _NEEDS
+
+
 _RUN = "12-0123456789abcdef"
 _TEMPORARY = f".depcheck-{_RUN}-0.tmp"
 
@@ -366,6 +396,14 @@ def test_a_journal_removes_only_regular_files_of_the_temporary_name(tmp_path: Pa
         assert (root / "a" / _TEMPORARY).is_symlink()
         assert (root / _TEMPORARY).is_dir()
     assert (root / "a/Cargo.toml").read_bytes() == _new(_FILES)["a/Cargo.toml"]
+
+
+def test_a_journal_of_nothing_but_ends_of_fields_takes_no_time() -> None:
+    head = Record(_RUN, ()).encode().removesuffix(b"end\0")
+    assert journal.decode(head + bytes(1 << 24) + b"end\0") is None
+    files = tuple((f"{number}", "0" * 64) for number in range(1000))
+    assert journal.decode(Record(_RUN, files).encode()) == Record(_RUN, files)
+    assert journal.decode(Record(_RUN, ()).encode()) == Record(_RUN, ())
 
 
 @pytest.mark.parametrize("what", ["text", "link", "directory", "FIFO", "hard link"])

@@ -23,7 +23,8 @@ _PAUSE = 0.05
 _NAME = ".depcheck-journal"
 _HEAD = b"depcheck journal 1"
 _END = b"end"
-_LARGEST = 64 << 20  # 200,000 files; a larger one is not ours
+_LARGEST = 16 << 20  # more than 100,000 files; a larger one is not ours
+_DENSEST = 32  # bytes of a field at the least, of which every other one is a digest
 _TOKEN = re.compile(r"[0-9]{1,10}-[0-9a-f]{16}")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -58,7 +59,7 @@ def decode(content: bytes) -> Record | None:
 
     One that was cut off as it was written says nothing: no temporary file is made before it is whole.
     """
-    if not content.endswith(b"\0%s\0" % _END):
+    if not content.endswith(b"\0%s\0" % _END) or content.count(b"\0") > 4 + len(content) // _DENSEST:
         return None
     head, token, *fields = (os.fsdecode(field) for field in content.split(b"\0")[:-2])
     if head != _HEAD.decode() or not _TOKEN.fullmatch(token):
