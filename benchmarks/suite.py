@@ -6,9 +6,10 @@ import json
 import os
 import subprocess
 from collections.abc import Iterator
+from itertools import chain
 from typing import NamedTuple
 
-from benchmarks import floor, trees
+from benchmarks import floor, images, trees
 from benchmarks.measure import Command, Comparison
 
 _START, _VERSION = 8, 3  # times `python -c pass`
@@ -16,6 +17,7 @@ _CARGO = {100: 1.5, 300: 1.5, 1_000: 0.5}  # crates: times cargo
 _TENFOLD = 11  # times the time of a tenth
 _PEAK = 200 << 20  # bytes at 10,000 manifests
 _LARGE = 3  # times listing, reading and parsing
+_IMAGES = 2  # times the same without them
 _LONG = 7  # rounds of what takes a second
 
 
@@ -84,6 +86,15 @@ def scaling(programs: Programs, scratch: str, rounds: int) -> Iterator[Compariso
         root = command.directory
         title = f"scan, {count} manifests / list, read, parse"
         yield Comparison(title, command, programs.floor(root), None, min(rounds, _LONG))
+
+
+def built(programs: Programs, scratch: str, rounds: int) -> Iterator[Comparison]:
+    """A tenth as many images as manifests, beside the same repository without images."""
+    plain = programs.scan(trees.write(os.path.join(scratch, "mixed-3000"), trees.mixed(3_000)))
+    files = chain(trees.mixed(3_000), images.dockerfiles(3_000))
+    whole = programs.scan(trees.write(os.path.join(scratch, "images-300"), files))
+    title = "scan, 3,000 manifests and 300 Dockerfiles / the same without Dockerfiles"
+    yield Comparison(title, whole, plain, _IMAGES, min(rounds, _LONG))
 
 
 def large(programs: Programs, scratch: str, rounds: int) -> Iterator[Comparison]:

@@ -37,7 +37,7 @@ tracing = "0.1"
 _CARGO_PACKAGE = """\
 [package]
 name = "crate-{number}"
-description = "What crate {number} is for, in a sentence"
+description = "What crate {number} {where} is for, in a sentence"
 version.workspace = true
 edition.workspace = true
 license.workspace = true
@@ -88,7 +88,7 @@ _PROJECT = """\
 [project]
 name = "package-{number}"
 version = "0.1.0"
-description = "What package {number} is for, in a sentence"
+description = "What package {number} {where} is for, in a sentence"
 requires-python = ">=3.11"
 dependencies = [
     "httpx>=0.27",
@@ -108,7 +108,7 @@ _POETRY = """\
 [tool.poetry]
 name = "package-{number}"
 version = "0.1.0"
-description = "What package {number} is for, in a sentence"
+description = "What package {number} {where} is for, in a sentence"
 authors = ["Somebody <somebody@example.com>"]
 packages = [{{ include = "package_{number}" }}]
 
@@ -132,6 +132,11 @@ def before(number: int) -> list[int]:
     return sorted({number - 1, number // 2, number // 10} - {number}) if number > 1 else []
 
 
+def _where(top: str) -> str:
+    """So that no two manifests are the same to the byte."""
+    return f"of {top.rstrip('/')}" if top else "here"
+
+
 def cargo(crates: int, top: str = "") -> Iterator[File]:
     """A workspace with inheritance, features and dependencies between its crates."""
     entries = "".join(f'crate-{n} = {{ path = "crates/crate-{n}" }}\n' for n in range(crates))
@@ -139,7 +144,10 @@ def cargo(crates: int, top: str = "") -> Iterator[File]:
     for number in range(crates):
         wanted = "".join(f"crate-{other} = {{ workspace = true }}\n" for other in before(number))
         folder = f"{top}crates/crate-{number}"
-        yield f"{folder}/Cargo.toml", _CARGO_PACKAGE.format(number=number, dependencies=wanted)
+        yield (
+            f"{folder}/Cargo.toml",
+            _CARGO_PACKAGE.format(number=number, where=_where(top), dependencies=wanted),
+        )
         yield f"{folder}/src/lib.rs", "//! What it is for.\n"
         if number % 5 == 1:
             yield f"{folder}/tests/integration.rs", "#[test]\nfn holds() {}\n"
@@ -154,7 +162,7 @@ def uv(packages: int, top: str = "") -> Iterator[File]:
         wanted = "".join(f'    "package-{other}",\n' for other in near)
         sources = "".join(f"package-{other} = {{ workspace = true }}\n" for other in near)
         folder = f"{top}packages/package-{number}"
-        text = _PROJECT.format(number=number, dependencies=wanted) + "\n" + _UV_BACKEND
+        text = _PROJECT.format(number=number, where=_where(top), dependencies=wanted) + "\n" + _UV_BACKEND
         yield f"{folder}/pyproject.toml", text + (f"\n[tool.uv.sources]\n{sources}" if sources else "")
         yield f"{folder}/README.md", f"# package-{number}\n"
         yield f"{folder}/src/package_{number}/__init__.py", ""
@@ -168,7 +176,10 @@ def poetry(packages: int, top: str = "") -> Iterator[File]:
             for other in before(number)
         )
         folder = f"{top}package-{number}"
-        yield f"{folder}/pyproject.toml", _POETRY.format(number=number, dependencies=wanted)
+        yield (
+            f"{folder}/pyproject.toml",
+            _POETRY.format(number=number, where=_where(top), dependencies=wanted),
+        )
         yield f"{folder}/package_{number}/__init__.py", ""
 
 
@@ -176,7 +187,10 @@ def hatch(packages: int, top: str = "") -> Iterator[File]:
     """Projects that hatchling builds, without a path between them."""
     for number in range(packages):
         folder = f"{top}package-{number}"
-        yield f"{folder}/pyproject.toml", _PROJECT.format(number=number, dependencies="") + "\n" + _HATCHLING
+        yield (
+            f"{folder}/pyproject.toml",
+            _PROJECT.format(number=number, where=_where(top), dependencies="") + "\n" + _HATCHLING,
+        )
         yield f"{folder}/src/package_{number}/__init__.py", ""
 
 

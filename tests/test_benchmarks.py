@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
 import sys
+from itertools import chain
 from pathlib import Path
 
 import pytest
-from benchmarks import measure, suite, trees
+from benchmarks import images, measure, suite, trees
 from benchmarks.__main__ import find, row
 
 MIXES = ["cargo", "uv", "poetry", "requirements", "all of them"]
@@ -33,6 +36,16 @@ def test_the_mixed_tree_holds_as_many_manifests_as_are_asked_for() -> None:
     names = ("Cargo.toml", "pyproject.toml", "requirements.txt", "constraints.txt")
     assert sum(path.endswith(names) for path, _ in trees.mixed(1_000)) == 1_000
     assert len(dict(trees.large(500, 4_000))) == 4_000
+
+
+def test_a_repository_of_images_is_healthy(tmp_path: Path) -> None:
+    files = list(images.dockerfiles(1_000))
+    assert sum("Dockerfile" in path for path, _ in files) == 100
+    root = trees.write(str(tmp_path / "tree"), chain(trees.mixed(1_000), files))
+    words = [sys.executable, "-m", "depcheck", "scan", "--format", "json"]
+    report = json.loads(subprocess.run(words, cwd=root, capture_output=True, check=True).stdout)
+    assert report["diagnostics"] == []
+    assert {build["verdict"] for build in report["builds"]} == {"loads"}
 
 
 def test_a_comparison_becomes_a_row(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from depcheck import paths
@@ -114,19 +115,19 @@ def route_text(route: Route) -> str:
 
 def requirement(site: Site, text: str) -> Requirement | None:
     """Parse one PEP 508 line; None where it is none."""
+    parts = _parted(text)
+    return None if parts is None else Requirement(site, text, *parts)
+
+
+@cache
+def _parted(text: str) -> tuple[str, tuple[str, ...], str, str, str] | None:
+    """Name, extras, specifier, URL and marker: many manifests ask for the same."""
     match = _REQUIREMENT.match(text)
     if match is None:
         return None
     extras = tuple(normalise(extra) for extra in re.split(r"[\s,]+", match["extras"] or "") if extra)
-    return Requirement(
-        site,
-        text,
-        normalise(match["name"]),
-        extras,
-        (match["spec"] or "").strip(),
-        match["url"] or "",
-        (match["marker"] or match["url_marker"] or "").strip(),
-    )
+    marker = (match["marker"] or match["url_marker"] or "").strip()
+    return normalise(match["name"]), extras, (match["spec"] or "").strip(), match["url"] or "", marker
 
 
 def path_reference(

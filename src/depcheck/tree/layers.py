@@ -210,7 +210,8 @@ class BaseTree(WalkedTree):
 
     def names_at(self, path: str) -> list[str]:
         prefix = f"{path}/" if path else ""
-        return [known[len(prefix) :] for known in self._directories if known and paths.parent(known) == path]
+        inside = (known for known in self._directories if known and paths.parent(known) == path)
+        return sorted(known[len(prefix) :] for known in inside)
 
     def read_at(self, path: str) -> bytes:
         raise UnknownContentError(f"`/{path}` is a file of the base image")

@@ -146,7 +146,7 @@ class Overlay(Editable):
                 found.discard(name)
             elif edit is not None:
                 found.add(name)
-        return list(found)
+        return sorted(found)
 
     def read_at(self, path: str) -> bytes:
         match self._origin(path):

@@ -78,6 +78,10 @@ class StageTree(Layered):
         nodes = self._nodes
         if path in nodes:
             return nodes[path]
+        above, _, name = path.rpartition("/")
+        if above in nodes:
+            found = nodes[path] = _in(nodes[above], name)
+            return found
         ahead: list[str] = []
         while path not in nodes:
             ahead.append(path)
