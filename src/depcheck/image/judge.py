@@ -11,10 +11,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
 from depcheck import paths
-from depcheck.image import blame, guess, trial
+from depcheck.image import guess, trial
 from depcheck.image.alike import Alike
-from depcheck.image.blame import Scene
 from depcheck.image.builds import Planned
+from depcheck.image.scene import Scene, origin
 from depcheck.image.trial import Known
 from depcheck.image.verdict import Found, Judged
 from depcheck.model import Built, Fault, Site
@@ -74,7 +74,7 @@ def _read(scenes: Iterable[Scene], apart: Mapping[str, str]) -> Iterator[str]:
     names = {paths.name(path) for path in apart}
     for scene in scenes:
         for path in scene.event.sources.asked():
-            whence = blame.origin(scene, path) if paths.name(path) in names else None
+            whence = origin(scene, path) if paths.name(path) in names else None
             if whence is not None and whence in apart:
                 yield whence
 

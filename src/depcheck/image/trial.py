@@ -8,11 +8,11 @@ from posixpath import normpath
 
 from depcheck.image import blame
 from depcheck.image.alike import Alike
-from depcheck.image.blame import Scene
 from depcheck.image.build import Build, Finding, Stage
 from depcheck.image.builds import Planned, inputs_of
 from depcheck.image.command import Ran
 from depcheck.image.running import execute
+from depcheck.image.scene import Scene, origin
 from depcheck.image.verdict import Found, Judged, Step
 from depcheck.model import Fault, Reference, Route, Site
 from depcheck.shell.state import Result, Run
@@ -154,7 +154,7 @@ class _Trial:
 
     def own(self, scene: Scene, fault: Fault) -> Fault | None:
         """The same fault of the repository, where it is wrong there already."""
-        whence = blame.origin(scene, fault.site.file)
+        whence = origin(scene, fault.site.file)
         if whence is None:
             return None
         site = fault.site

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from depcheck.image.blame import Scene
 from depcheck.image.builds import Planned
+from depcheck.image.scene import Scene
 from depcheck.model import Fault, Severity, Verdict
 from depcheck.record import NamedTuple
 

@@ -1,0 +1,109 @@
+"""A command that fails in an image: what it misses there, and where that lies in the repository."""
+
+from __future__ import annotations
+
+from depcheck import paths
+from depcheck.image.build import Build, Stage
+from depcheck.image.command import Ran
+from depcheck.model import Fault
+from depcheck.record import NamedTuple
+from depcheck.shell.state import Run
+from depcheck.sources import Sources
+from depcheck.tree.base import Kind
+from depcheck.tree.layers import Dir, Graft
+from depcheck.tree.stage import StageTree, origin_in
+
+_MOST = 5000  # directories of a stage that are looked through for where something lies
+
+
+class Scene(NamedTuple):
+    """A command that fails: where that happens.
+
+    sources: the repository's.
+    """
+
+    sources: Sources
+    build: Build
+    stage: Stage
+    ran: Ran
+    event: Run
+
+    @property
+    def dockerfile(self) -> str:
+        """The path of the Dockerfile."""
+        return self.build.inputs.dockerfile.path
+
+    @property
+    def line(self) -> int:
+        """The line of the command."""
+        return self.ran.run.command.place(self.event.offset).line
+
+    @property
+    def tree(self) -> StageTree:
+        """The stage as the RUN finds it."""
+        return self.ran.run.tree
+
+
+class Missing(NamedTuple):
+    """What is looked for in an image: there, and in the repository (None: not known where that would be)."""
+
+    inside: str
+    outside: str | None
+
+
+def origin(scene: Scene, path: str) -> str | None:
+    """The file of the repository that is at `path` of the image."""
+    for tree in (scene.tree, scene.ran.tree):
+        found = tree.origin(tree.resolve(path)).path
+        if found is not None and not paths.is_outside(found):
+            return found
+    return None
+
+
+def missing(scene: Scene, fault: Fault) -> Missing:
+    """What the fault says is not there."""
+    reference = fault.reference
+    inside = fault.site.file if reference is None else reference.target
+    asker = fault.site.file if reference is None else reference.site.file
+    if reference is None or (
+        paths.name(asker) == paths.name(inside) and paths.parent(asker) == paths.parent(inside)
+    ):
+        return Missing(inside, _beside(scene, inside))
+    whence = origin(scene, asker)
+    if whence is None:
+        return Missing(inside, _beside(scene, inside))
+    tree, way = scene.tree, reference.raw
+    if tree.at(paths.parent(asker), way) != inside:  # not written as it is, or joined with more
+        way = paths.relative(inside, paths.parent(asker))
+    return Missing(inside, scene.sources.tree.at(paths.parent(whence), way))
+
+
+def _beside(scene: Scene, path: str) -> str | None:
+    """Where `path` of the image would come from, as its neighbours do."""
+    directory = paths.parent(path)
+    for name in scene.tree.names(directory):
+        found = origin(scene, paths.join(directory, name))
+        if found is not None and paths.name(found) == name:
+            return paths.join(paths.parent(found), paths.name(path))
+    return origin(scene, directory) and paths.join(origin(scene, directory) or "", paths.name(path))
+
+
+def elsewhere(tree: StageTree, outside: str) -> str | None:
+    """Where in the image something of the repository lies; None: nowhere, as far as is looked."""
+    waiting, looked = [""], 0
+    while waiting and looked < _MOST:
+        at = waiting.pop()
+        looked += 1
+        node = tree.node(at)
+        if not isinstance(node, Dir):
+            continue
+        for layer in node.layers:
+            if not isinstance(layer, Graft):
+                waiting += [paths.join(at, name) for name, inner in layer.items() if isinstance(inner, Dir)]
+                continue
+            whence = origin_in(layer.tree, layer.path)
+            if whence is not None and not paths.is_outside(whence) and paths.is_below(outside, whence):
+                found = paths.join(at, outside[len(whence) + 1 :] if whence else outside)
+                if tree.kind(found) not in (Kind.MISSING, Kind.UNKNOWN):
+                    return found
+    return None
