@@ -84,6 +84,18 @@ VERDICTS = {
     "make; if [ -f a/Cargo.toml ]; then cd a; fi; x=(1 2); cargo build": "loads",
     "apt-get update && cd b && cargo build": "fails",
     "git clone https://x.invalid/r.git && cd r && cargo build": "unknown",
+    "git clone https://x.invalid/r.git && cd r && uv sync": "unknown",
+    "git clone https://x.invalid/r.git && cd r && uv run x": "unknown",
+    "uv init x && cd x && uv add y && uv sync --locked": "unknown",
+    "poetry new x && cd x && poetry lock && cd ../a && cargo build": "unknown",
+    "if (( $N > 1 )); then cd b; fi; cargo build": "unknown",
+    "(( N = 1 )); cd b && cargo build": "fails",
+    "for ((i = 0; i < 3; i++)); do echo $i; done; cd a && cargo build": "loads",
+    "select x in a b; do echo $x; done; cd a && cargo build": "loads",
+    "cat <(cd b; echo x) >(cat) && cd a && cargo build": "loads",
+    "cargo build --manifest-path <(cat a/Cargo.toml)": "unknown",
+    "cd b; if ! cargo build; then exit 1; fi": "fails",
+    "cd b; if cargo build; then true; else cd ../a && cargo build; fi": "loads",
     "git clean -fdx && cd a && cargo build": "unknown",
     "git clean -n && cd a && cargo build": "loads",
     "git stash -u && cd a && cargo build": "unknown",
@@ -160,6 +172,37 @@ def test_every_failure_of_a_line_is_met_and_the_ones_that_count_are_told_apart(t
     assert [event.masked for event in shown.world.events] == [False, False]
 
 
+# Of each failing command in turn whether the text carries on all the same, as a RUN is judged.
+MASKED = {
+    "cd b; cargo build || exit 1; cd ../a; cargo build": [False],
+    "cd b; cargo build || { echo no; exit 1; }; cd ../a; cargo build": [False],
+    "cd b; cargo build || cargo test || exit 1; cd ../a; cargo build": [False, False],
+    "cd b; cargo build || cargo build --manifest-path ../a/Cargo.toml": [True],
+    "cd b; cargo build || exit 0": [True],
+    "cd b; if ! cargo build; then exit 1; fi; cd ../a; cargo build": [False],
+    "cd b; if ! cargo build; then false; fi": [False],
+    "cd b; if ! cargo build; then echo no; fi": [True],
+    "cd b; if ! cargo build; then exit 0; fi": [True],
+    "cd b; if cargo build; then echo; else exit 1; fi; cd ../a; cargo build": [False],
+    "cd b; if cargo build; then echo; elif cargo test; then echo; else exit 1; fi; true": [False, False],
+    "cd b; if cargo build; then echo; else cd ../a; cargo build; fi": [True],
+    "cd b; ! cargo build && exit 1; cd ../a; cargo build": [False],
+    "cd b; ! cargo build || exit 1; cd ../a; cargo build": [True],
+}
+
+
+@pytest.mark.parametrize("line", MASKED)
+def test_which_failures_count(line: str, tmp_path: Path) -> None:
+    plant(tmp_path, GOOD)
+    shown = state(tmp_path, go_on=True)
+    shell.run(shown, line)
+    met = [event for event in shown.world.events if isinstance(event, Run)]
+    assert [event.masked for event in met if event.outcome.verdict == "fails"] == MASKED[line]
+    assert len({event.offset for event in met}) == len(met)  # each once
+    ended = shell.run(state(tmp_path), line)
+    assert (ended.ok is False) is (False in MASKED[line])
+
+
 RECIPE = """printf '{"skeleton": {"manifests":
 [{"relative_path": "x", "contents": "\\\\ud800", "targets": []}]}}'"""
 HOSTILE = (
@@ -191,7 +234,7 @@ def test_hostile_text_neither_raises_nor_hangs(text: str, tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize(
-    "text", [")", "x=(a b", "echo 'open", "if true; then", "case x in", "select x in a; do b; done"]
+    "text", [")", "x=(a b", "echo 'open", "if true; then", "case x in", "coproc a", "for ((a", "cat <(x"]
 )
 def test_what_is_not_understood_is_one_node(text: str) -> None:
     [*_, (last, _)] = parse(f"true\n{text}").items

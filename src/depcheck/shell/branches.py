@@ -25,11 +25,14 @@ def _tries(go: Run, state: State, why: str, bodies: Sequence[Node]) -> list[tupl
             result = go(inner, body, None)
         except LeaveError as leave:
             result = Result(None if leave.result.ok else leave.result.ok, None, leave.result.culprits)
+            result = result._replace(left=leave.kind == "exit")
             inner.cwd, inner.shown, inner.env = (
                 state.cwd,
                 state.shown,
                 dict(state.env),
             )  # this way does not come back
+        if inner.dead:
+            result = inner.ended(result)._replace(left=True)
         state.world.steps = inner.world.steps
         found.append((result, inner))
     return found

@@ -42,6 +42,7 @@ _IDLE = frozenset((
 ))  # fmt: skip
 # What a command makes in its directory.
 _MAKES = {"uv": (".venv", "dist"), "poetry": ("dist",), "pdm": (".venv", "dist"), "hatch": ("dist",)}
+_CREATING = ("uv", "poetry", "pdm", "hatch", "maturin")
 _MAKES |= {"pyproject-build": ("dist",), "maturin": ("target",)}
 
 
@@ -184,6 +185,8 @@ def made(state: State, words: list[str], result: Result) -> None:
     why = f"made by `{program}`"
     if program.startswith("python") and len(words) > 2:
         program = {"build": "pyproject-build"}.get(words[2], words[2])
+    if program in _CREATING and words[1:2] in (["init"], ["new"]):
+        _created(state, words, why)
     places = [state.place(name) for name in _MAKES.get(program, ())]
     if program == "cargo":
         from depcheck.shell import cargo
@@ -196,6 +199,15 @@ def made(state: State, words: list[str], result: Result) -> None:
             places.append(state.place(value if equals else following))
     for place in places:
         spoil(state, place, why)
+
+
+def _created(state: State, words: list[str], why: str) -> None:
+    """What `init` and `new` make of a project, in a directory that they make where it is not there."""
+    directory = next((word for word in words[2:] if not word.startswith("-")), "")
+    place = state.real(directory) if directory else state.cwd
+    if state.world.kind(place) is Kind.MISSING:
+        spoil(state, place, why)
+    state.world.blur(place, why)
 
 
 def spoil(state: State, place: str, why: str) -> None:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from depcheck import paths
 from depcheck.record import NamedTuple
 from depcheck.shell.state import Field, State
-from depcheck.shell.syntax import Lit, Opaque, Param, Part, Sequence, Sub, Word
+from depcheck.shell.syntax import Lit, Opaque, Param, Part, Process, Sequence, Sub, Word
 from depcheck.tree.base import Kind
 
 Capture = Callable[[State, Sequence], str | None]  # what a substitution writes; None: not known
@@ -116,6 +116,9 @@ def _pieces(state: State, parts: tuple[Part, ...], capture: Capture) -> Iterator
                 )
             case Opaque(text, quoted):
                 yield _Piece(text, quoted, known=False)
+            case Process(body, text):
+                capture(state, body)
+                yield _Piece(text, known=False)
 
 
 def _tilde(state: State, text: str) -> Iterator[_Piece]:

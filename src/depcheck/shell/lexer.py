@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from depcheck.shell.syntax import Lit, Opaque, Param, Part, Sequence, Sub, Word
+from depcheck.shell.syntax import Lit, Opaque, Param, Part, Process, Sequence, Sub, Word
 
 DEEPEST = 60  # nested commands and expansions; more is not understood
 _LONGEST = 2_000  # characters of arithmetic
@@ -60,7 +60,9 @@ class Lexer:
 
     def ends(self) -> bool:
         """Whether no word stands here: an operator, the end of the line or of the text."""
-        return self.at >= len(self.text) or self.text[self.at] in "\n;&|()" or self.text[self.at] in "<>"
+        if self.peek("<(", ">("):
+            return False
+        return self.at >= len(self.text) or self.text[self.at] in "\n;&|()<>"
 
     def close(self, text: str) -> None:
         """Go past `text`, which has to be next."""
@@ -102,6 +104,12 @@ class Lexer:
                 self._dollar(parts, quoted=quoted)
             case "`":
                 self._backticks(parts, quoted=quoted)
+            case "<" | ">" if not quoted:
+                start = self.at
+                self.at += 2
+                body = self.program()
+                self.close(")")
+                parts.append(Process(body, self.text[start : self.at]))
             case character:
                 raise StopError(f"`{character}` is not expected")
 

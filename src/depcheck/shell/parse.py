@@ -17,6 +17,7 @@ from depcheck.shell.syntax import (
     For,
     Function,
     If,
+    Lit,
     Node,
     Opaque,
     Pipeline,
@@ -33,6 +34,7 @@ _FUNCTION = re.compile(r"([A-Za-z_][\w.-]*)[ \t]*\([ \t]*\)")
 _NAMED_FUNCTION = re.compile(r"function[ \t]+([A-Za-z_][\w.-]*)(?:[ \t]*\([ \t]*\))?")
 _ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)(\+?)=")
 _REDIRECT = re.compile(r"(\d*)(<<<|<<-|<<|<&|<>|>>|>\||>&|<(?!\()|>(?!\()|&>>|&>)")
+_SET = re.compile(r"([A-Za-z_]\w*)\s*(?:(?:[-+*/%&|^]|<<|>>)?=(?!=)|\+\+|--)|(?:\+\+|--)([A-Za-z_]\w*)")
 _CLOSING = frozenset(("then", "fi", "else", "elif", "do", "done", "esac", "}"))
 
 
@@ -133,7 +135,7 @@ class _Parser(Lexer):
 
     def _compound(self) -> Node:
         if self.peek("((") and self.is_arithmetic():
-            raise StopError("`((` is not understood")
+            return self._condition()
         if self.peek("("):
             self.at += 1
             body = self.program()
@@ -147,8 +149,8 @@ class _Parser(Lexer):
                 return Block(body, apart=False, redirects=self._redirects())
             case "if":
                 return self._if()
-            case "for":
-                return self._for()
+            case "for" | "select" as word:
+                return self._for(word)
             case "while" | "until" as word:
                 self.at += 5
                 condition = self.program()
@@ -157,8 +159,8 @@ class _Parser(Lexer):
                 return self._case()
             case "[[":
                 return self._double_bracket()
-            case "select" | "coproc" as word:
-                raise StopError(f"`{word}` is not understood")
+            case "coproc":
+                raise StopError("`coproc` is not understood")
         match = _NAMED_FUNCTION.match(self.text, self.at) or _FUNCTION.match(self.text, self.at)
         if match:
             self.at = match.end()
@@ -179,9 +181,29 @@ class _Parser(Lexer):
         self._expect("fi")
         return If(tuple(branches), otherwise, self._redirects())
 
-    def _for(self) -> For:
-        self.at += 3
+    def _condition(self) -> Sequence:
+        """`((...))`: what it comes to is not known, nor are the variables that it sets."""
+        start = self.at
+        self.at = self._closing
+        text = self.text[start : self.at]
+        [unknown] = self._unknown(text)
+        names = dict.fromkeys(match[1] or match[2] for match in _SET.finditer(text))
+        given = Simple(tuple(Assignment(name, unknown, more=False) for name in names), (), (), start, text)
+        test = Word((Lit("test", quoted=False),), "test")
+        return Sequence(
+            ((given, False), (Simple((), (test, unknown), self._redirects(), start, text), False))
+        )
+
+    def _for(self, keyword: str) -> For:
+        """`for`; a `select` asks for one of the words over and over."""
+        self.at += len(keyword)
         self.blanks()
+        if self.peek("((") and self.is_arithmetic():
+            start = self.at
+            self.at = self._closing
+            text = self.text[start : self.at]
+            counter = _SET.search(text)
+            return self._loop((counter[1] or counter[2]) if counter else "_", self._unknown(text))
         match = re.compile(r"[A-Za-z_]\w*").match(self.text, self.at)
         if not match:
             raise StopError("`for` without a name")
@@ -189,10 +211,17 @@ class _Parser(Lexer):
         words: tuple[Word, ...] | None = None
         if self._accept("in"):
             words = tuple(self._words())
+        return self._loop(match[0], self._unknown(keyword) if keyword == "select" else words)
+
+    def _loop(self, name: str, words: tuple[Word, ...] | None) -> For:
         self.blanks()
         if self.peek(";"):
             self.at += 1
-        return For(match[0], words, self._do(), self._redirects())
+        return For(name, words, self._do(), self._redirects())
+
+    @staticmethod
+    def _unknown(text: str) -> tuple[Word, ...]:
+        return (Word((Opaque(text, quoted=False),), text),)
 
     def _words(self) -> list[Word]:
         found = []

@@ -150,14 +150,15 @@ def _and_or(state: State, node: AndOr, given: str | None) -> Result:
                 evaluate, state, "whether a condition holds is not known", [following], whole=False
             )
             result = _both(result, after, soft=True)
+        elif operator == "&&" and result.ok and result.culprits:  # `! a && b`, where a fails
+            after = _led_to(state, partial(go, state, following, None), following, result.culprits)
+            result = after._replace(soft=not last or after.soft)
         elif operator == "&&" and (result.ok is not False or ghost):
             after = go(state, following, None)
             result = _both(result, after, soft=result.ok is False or not last or after.soft)
         elif operator == "||" and ghost:
             # The other way out is looked at, but what it does is left aside.
-            [after] = branches.apart(evaluate, state, "an earlier command fails", [following])
-            failing = after._replace(culprits=result.culprits | after.culprits)
-            result = failing if after.ok is False else after
+            result = _aside(state, following, result.culprits)
         elif operator == "||" and result.ok is False:
             after = _blamed(partial(go, state, following, None), result.culprits)
             result = after._replace(out=_joined(result.out, after.out), soft=not last or after.soft)
@@ -169,6 +170,28 @@ def _and_or(state: State, node: AndOr, given: str | None) -> Result:
         else:
             result = result._replace(soft=True)
     return result
+
+
+def _aside(state: State, following: Node, culprits: frozenset[int]) -> Result:
+    """Look at what follows a failure; if it fails as well, the first is to blame, too."""
+    [after] = branches.apart(evaluate, state, "an earlier command fails", [following])
+    if after.ok is not False:
+        return after
+    after = after._replace(culprits=after.culprits | culprits)
+    if after.left:
+        state.dead |= after.culprits
+    return after
+
+
+def _led_to(state: State, go: Callable[[], Result], following: Node, culprits: frozenset[int]) -> Result:
+    """Run what a failure leads to; where that fails as well, the failure is left aside with `go_on`."""
+    if state.world.go_on:
+        count = len(state.world.events)
+        after = _aside(state, following, culprits)
+        if after.ok is False:
+            return after
+        del state.world.events[count:]  # it is run in earnest
+    return _blamed(go, culprits)
 
 
 def _blamed(go: Callable[[], Result], culprits: frozenset[int]) -> Result:
@@ -205,21 +228,33 @@ def _pipeline(state: State, node: Pipeline, given: str | None) -> Result:
                 result = _both(one, result, soft=False)._replace(out=result.out)
     if not node.negated:
         return result
-    return Result(None if result.ok is None else not result.ok, result.out, soft=True, answer=result.answer)
+    culprits = result.culprits if result.ok is False else frozenset[int]()
+    ok = None if result.ok is None else not result.ok
+    return Result(ok, result.out, culprits, soft=True, answer=result.answer)
 
 
 def _if(state: State, node: If, given: str | None) -> Result:
+    blame = frozenset[int]()  # commands whose failure has led here
     for index, (condition, body) in enumerate(node.branches):
+        rest = node._replace(branches=node.branches[index + 1 :], redirects=())
+        other: Node = rest if rest.branches else node.otherwise or Sequence(())
         result = _tested(state, condition, given)
-        if result.ok:
-            after = evaluate(state, body, None)
-            return after._replace(out=_joined(result.out, after.out))
         if result.ok is None:
-            rest = node._replace(branches=node.branches[index + 1 :], redirects=())
-            other: Node = rest if rest.branches else node.otherwise or Sequence(())
             why = "whether a condition holds is not known"
             return _merged(branches.maybe(evaluate, state, why, [body, other], whole=True))
-    return evaluate(state, node.otherwise, None) if node.otherwise else GOOD
+        if state.world.go_on and result.culprits:
+            # What the failure leads to is looked at; where that fails as well, the other way is gone.
+            taken, instead = (body, other) if result.ok else (other, body)
+            after = _led_to(state, partial(evaluate, state, taken, None), taken, blame | result.culprits)
+            if after.ok is not False:
+                return after
+            follows = evaluate(state, instead, None)
+            return follows if after.left else _both(after, follows, soft=False)
+        if result.ok:
+            after = _blamed(partial(evaluate, state, body, None), blame | result.culprits)
+            return after._replace(out=_joined(result.out, after.out))
+        blame |= result.culprits
+    return _blamed(partial(evaluate, state, node.otherwise, None), blame) if node.otherwise else GOOD
 
 
 def _merged(results: Several[Result]) -> Result:

@@ -244,8 +244,10 @@ class Result(NamedTuple):
     """How a command ended: `ok` is None where that is not known.
 
     out:      what it wrote to its standard output; None for not known.
-    culprits: indices of the events, each of which alone makes it fail (or may, where `ok` is None).
+    culprits: indices of the events, each of which alone makes it fail (or may, where `ok` is None);
+              behind a `!`, makes it succeed.
     soft:     it failed where `set -e` does not look.
+    left:     it ended the shell.
     why:      for a command that fails: what is wrong.
     answer:   the status answers a question (`test`, `grep`): where it is not known, either may be.
     """
@@ -256,6 +258,7 @@ class Result(NamedTuple):
     soft: bool = False
     why: str = ""
     answer: bool = False
+    left: bool = False
 
 
 GOOD = Result(ok=True)

@@ -37,7 +37,14 @@ class Opaque(NamedTuple):
     quoted: bool
 
 
-Part = Lit | Param | Sub | Opaque
+class Process(NamedTuple):
+    """`<(body)`, `>(body)`: the path of a pipe to it."""
+
+    body: Sequence
+    text: str
+
+
+Part = Lit | Param | Sub | Opaque | Process
 
 
 class Word(NamedTuple):

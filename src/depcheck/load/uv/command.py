@@ -21,6 +21,7 @@ from depcheck.manifest.pyproject import normalise
 from depcheck.model import Fault, Outcome, Site
 from depcheck.record import NamedTuple
 from depcheck.sources import Sources
+from depcheck.tree.base import Kind
 
 _GLOBAL_FLAGS = (
     "no-cache/n offline quiet/q verbose/v managed-python no-managed-python no-python-downloads system-certs "
@@ -241,8 +242,7 @@ def _run(sources: Sources, call: Call) -> Outcome:
             call = call._replace(start=paths.parent(path))
     if call.is_set("no-project", "UV_NO_PROJECT"):
         return Outcome()
-    found = locate(sources, call.start)
-    if found is None:
+    if locate(sources, call.start) is None and not _unseen(sources, call.start):
         return Outcome()  # `uv run` does without a project
     return _in_project(sources, call)
 
@@ -255,7 +255,19 @@ def locate(sources: Sources, start: str) -> str | None:
     return None
 
 
+def _unseen(sources: Sources, start: str) -> str:
+    """A pyproject.toml at or above `start` that may be there, nearer than any that is; empty: none."""
+    for directory in paths.ancestors(start):
+        path = paths.join(directory, MANIFEST)
+        kind = sources.tree.kind(path)
+        if kind in (Kind.FILE, Kind.UNKNOWN):
+            return path if kind is Kind.UNKNOWN else ""
+    return ""
+
+
 def _in_project(sources: Sources, call: Call) -> Outcome:
+    if unseen := _unseen(sources, call.start):
+        return Outcome(unknowns=(f"what stands at `{unseen}` cannot be known",))
     directory = locate(sources, call.start)
     if directory is None and (without := _orphan(sources, call, call.start)) is not None:
         return without
