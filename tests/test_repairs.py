@@ -23,7 +23,7 @@ from depcheck.render import diff
 from depcheck.render.screen import Screen
 from depcheck.repair import repair
 from depcheck.rules.example import crate
-from tests import archive, example_tree
+from tests import archive, engine, example_tree
 
 GOLDENS = Path(__file__).parent / "fixtures" / "repairs"
 MADE = ("safe.diff", "unsafe.diff", "choices")
@@ -100,3 +100,18 @@ def test_no_other_byte_is_changed(tmp_path: Path) -> None:
     report = pipeline.scan(pipeline.Request(str(root)))
     write(str(root), list(contents(report.sources.tree, report.chosen())))
     assert (root / "app/Cargo.toml").read_bytes() == before.replace(b"../b", b"../libs/b")
+
+
+@pytest.mark.skipif(not engine.has("rust:1.95-slim-bookworm"), reason="no engine with the image of Rust")
+@pytest.mark.parametrize(
+    "name", ["incident", "image-members-not-copied", "image-manifests-first", "image-ignored"]
+)
+def test_the_repaired_image_is_really_built(name: str, tmp_path: Path) -> None:
+    sections = archive.read(GOLDENS / f"{name}.txt")
+    tree = {path: text for path, text in sections.items() if path and path not in MADE}
+    root = example_tree.write(tree, tmp_path / "tree")
+    assert engine.build(root).returncode != 0
+    request = pipeline.Request(str(root))
+    write(str(root), list(repair(request, pipeline.scan(request), unsafe=name == "image-ignored").changes))
+    built = engine.build(root)
+    assert built.returncode == 0, built.stderr
