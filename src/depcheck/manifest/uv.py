@@ -67,6 +67,15 @@ class Named(NamedTuple):
     text: str
 
 
+class Exclusive(NamedTuple):
+    """One entry of a set in `conflicts`; names are normalised. package: empty for the project itself."""
+
+    site: Site
+    package: str
+    kind: Literal["extra", "group"]
+    name: str
+
+
 class Uv(NamedTuple):
     """What a pyproject.toml tells uv.
 
@@ -74,7 +83,7 @@ class Uv(NamedTuple):
     groups:    `default-groups`; None where it is not given or is `"all"`.
     dev:       the legacy `dev-dependencies`; None where there are none.
     settings:  the groups that `[tool.uv.dependency-groups]` speaks of.
-    conflicts: extras and groups are declared to exclude each other.
+    conflicts: sets of extras and groups that are declared to exclude each other.
     faults:    why uv refuses the file.
     """
 
@@ -92,7 +101,7 @@ class Uv(NamedTuple):
     overrides: tuple[Requirement, ...]
     build_constraints: tuple[Requirement, ...]
     excluded: frozenset[str]
-    conflicts: bool
+    conflicts: tuple[tuple[Exclusive, ...], ...]
     faults: tuple[Fault, ...]
 
     def is_package(self, *, require_build_system: bool) -> bool:
@@ -138,9 +147,24 @@ def of_tables(path: str, data: toml.Table) -> Uv:
         lines["override-dependencies"] or (),
         lines["build-constraint-dependencies"] or (),
         frozenset(map(normalise, pyproject.strings(table.get("exclude-dependencies")))),
-        bool(table.get("conflicts")),
+        tuple(_conflicts(path, table.get("conflicts"))),
         tuple(faults),
     )
+
+
+def _conflicts(path: str, listed: object) -> Iterator[tuple[Exclusive, ...]]:
+    for index, entries in enumerate(listed if isinstance(listed, list) else ()):
+        found = []
+        for at, entry in enumerate(entries if isinstance(entries, list) else ()):
+            kind: Literal["extra", "group"] = (
+                "extra" if isinstance(entry, dict) and "extra" in entry else "group"
+            )
+            name = entry.get(kind) if isinstance(entry, dict) else None
+            if isinstance(name, str):
+                site = Site(path, ("tool", "uv", "conflicts", index, at, kind))
+                package = normalise(str(entry.get("package", "")))
+                found.append(Exclusive(site, package, kind, normalise(name)))
+        yield tuple(found)
 
 
 def _project(path: str, data: toml.Table) -> Iterator[Fault]:

@@ -31,6 +31,21 @@ _ONLY_IN_PROJECTS = frozenset({
     "conflicts", "workspace", "sources", "managed", "package", "default-groups", "dependency-groups",
     "dev-dependencies", "build-backend",
 })  # fmt: skip
+_OF_PIP = frozenset({
+    "python", "system", "break-system-packages", "target", "prefix", "index-url", "extra-index-url",
+    "no-index", "find-links", "index-strategy", "keyring-provider", "no-build", "no-binary", "only-binary",
+    "no-build-isolation", "require-build-hashes", "no-build-isolation-package", "extra-build-dependencies",
+    "extra-build-variables", "strict", "extra", "all-extras", "no-extra", "no-deps", "group",
+    "allow-empty-requirements", "resolution", "prerelease", "fork-strategy", "dependency-metadata",
+    "output-file", "no-strip-extras", "no-strip-markers", "no-annotate", "no-header",
+    "custom-compile-command", "generate-hashes", "config-settings", "config-settings-package",
+    "python-version", "python-platform", "universal", "exclude-newer", "exclude-newer-package",
+    "no-emit-package", "emit-index-url", "emit-find-links", "emit-build-options", "emit-marker-expression",
+    "emit-index-annotation", "annotation-style", "link-mode", "compile-bytecode", "require-hashes",
+    "verify-hashes", "no-sources", "no-sources-package", "upgrade", "upgrade-package", "reinstall",
+    "reinstall-package", "torch-backend",
+})  # fmt: skip
+_TEXTS, _FLAGS = ("find-links", "extra", "group"), ("all-extras", "no-deps", "no-sources")
 _EQUIPPING = ("no-build-isolation", "no-build-isolation-package", "extra-build-dependencies")
 
 
@@ -44,10 +59,22 @@ class Index(NamedTuple):
     explicit: bool
 
 
+class Pip(NamedTuple):
+    """`pip`, as far as paths depend on it."""
+
+    find_links: tuple[Named, ...] = ()
+    extras: tuple[Named, ...] = ()
+    groups: tuple[Named, ...] = ()
+    all_extras: bool = False
+    no_deps: bool = False
+    no_sources: bool = False
+
+
 class Settings(NamedTuple):
     """What uv.toml or `[tool.uv]` sets for the commands, as far as paths depend on it.
 
     equips: builds find more than what `build-system.requires` names.
+    pip: what `[tool.uv.pip]` sets for `uv pip` besides.
     faults: why uv cannot read it; for `[tool.uv]` this is a warning, and the table is passed over.
     """
 
@@ -55,6 +82,7 @@ class Settings(NamedTuple):
     indexes: tuple[Index, ...] = ()
     no_sources: bool = False
     equips: bool = False
+    pip: Pip = Pip()
     faults: tuple[Fault, ...] = ()
 
 
@@ -79,6 +107,7 @@ def settings(path: str, route: tuple[str, ...], values: toml.Table) -> Settings:
         links = []
     if not isinstance(values.get("no-sources", False), bool):
         faults.append(wrong_type(path, (*route, "no-sources"), "true or false"))
+    pip = _pip(path, (*route, "pip"), values.get("pip", {}), faults)
     indexes = []
     for index, item in enumerate(values["index"] if isinstance(values.get("index"), list) else ()):
         if isinstance(item, dict) and isinstance(item.get("url"), str):
@@ -90,5 +119,27 @@ def settings(path: str, route: tuple[str, ...], values: toml.Table) -> Settings:
         tuple(indexes),
         values.get("no-sources") is True,
         any(values.get(key) for key in _EQUIPPING),
+        pip,
         tuple(faults),
     )
+
+
+def _pip(path: str, route: tuple[str, ...], values: object, faults: list[Fault]) -> Pip:
+    if not isinstance(values, dict):
+        faults.append(wrong_type(path, route, "a table"))
+        return Pip()
+    for key in values:
+        if key not in _OF_PIP:
+            message = f"`{key}` is no setting of `uv pip`"
+            faults.append(Fault("invalid-manifest", Site(path, (*route, key)), message))
+        elif key in _TEXTS and not is_texts(values[key]):
+            faults.append(wrong_type(path, (*route, key), "an array of strings"))
+        elif key in _FLAGS and not isinstance(values[key], bool):
+            faults.append(wrong_type(path, (*route, key), "true or false"))
+
+    def texts(key: str) -> tuple[Named, ...]:
+        listed = enumerate(pyproject.strings(values.get(key)))
+        return tuple(Named(Site(path, (*route, key, index)), text) for index, text in listed)
+
+    links, extras, groups = map(texts, _TEXTS)
+    return Pip(links, extras, groups, *(values.get(key) is True for key in _FLAGS))

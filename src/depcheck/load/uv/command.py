@@ -8,8 +8,8 @@ from depcheck import paths
 from depcheck.load import build as frontend
 from depcheck.load import words as command
 from depcheck.load.tool import UsageError
+from depcheck.load.uv import exclusive, given, install, lockfile, locking, naming, orphan, project, script
 from depcheck.load.uv import frozen as frozen_lock
-from depcheck.load.uv import given, install, lockfile, locking, naming, orphan, project, script
 from depcheck.load.uv import workspace as spaces
 from depcheck.load.uv.install import Wish
 from depcheck.load.uv.lockfile import Lock
@@ -296,6 +296,8 @@ def _with_workspace(  # noqa: PLR0911 (the same)
 ) -> Outcome:
     if call.name in _NAMING and (wrong := _named(sources, call, around, current)):
         return Outcome((wrong,))
+    if call.name in exclusive.COMMANDS and (both := _exclusive(call, around, current)):
+        return Outcome((both,))
     path = locking.path_of(around.directory)
     lock = sources.get(lockfile.read, path)
     frozen = call.is_set("frozen", "UV_FROZEN")
@@ -335,6 +337,11 @@ def _with_workspace(  # noqa: PLR0911 (the same)
         return Outcome((wrong,))
     made = install.install(sources, locked.walked, around, chosen, wish)
     return Outcome(made.faults, (*outcome.unknowns, *made.unknowns), writes=writes)
+
+
+def _exclusive(call: Call, around: Workspace, current: Project) -> Fault | None:
+    chosen = members(around, current, call.words)
+    return exclusive.asked(around, chosen, call.words, call.wish) if isinstance(chosen, list) else None
 
 
 def _named(sources: Sources, call: Call, around: Workspace, current: Project) -> Fault | None:
@@ -396,7 +403,6 @@ def members(around: Workspace, current: Project, words: Words) -> list[Project] 
 
 def _build(sources: Sources, call: Call) -> Outcome:  # noqa: PLR0911 (the same)
     kinds = tuple(kind for kind in ("sdist", "wheel") if call.words.has(kind))
-    no_sources = call.how.no_sources
     start = call.start
     if call.words.operands:
         start = sources.tree.at(call.cwd, call.words.operands[0])
@@ -406,7 +412,7 @@ def _build(sources: Sources, call: Call) -> Outcome:  # noqa: PLR0911 (the same)
         found = frontend.project(sources, start)
         if isinstance(found, Outcome):
             return found._replace(faults=tuple(fault._replace(tool="uv") for fault in found.faults))
-        return install.distribute(sources, found, kinds, no_sources)
+        return install.distribute(sources, found, kinds, call.wish)
     directory = locate(sources, start)
     around = sources.get(spaces.around, directory) if directory is not None else None
     current = sources.get(project.read, directory) if directory is not None else None
@@ -425,7 +431,7 @@ def _build(sources: Sources, call: Call) -> Outcome:  # noqa: PLR0911 (the same)
     if not packages or (call.words.has("package") and len(packages) < len(chosen)):
         message = "there is no package to build: uv builds members that have a `build-system`"
         return Outcome((Fault("invalid-manifest", Site(chosen[0].manifest.path), message, tool="uv"),))
-    made = [install.distribute(sources, one.manifest, kinds, no_sources) for one in packages]
+    made = [install.distribute(sources, one.manifest, kinds, call.wish) for one in packages]
     return Outcome(
         tuple(dict.fromkeys(fault for one in made for fault in one.faults)),
         tuple(dict.fromkeys(text for one in made for text in one.unknowns)),

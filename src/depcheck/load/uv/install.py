@@ -242,10 +242,11 @@ def requires(sources: Sources, manifest: PyProject, no_sources: frozenset[str] |
     return Outcome((*lowered.faults, *walked.faults), (*lowered.unknowns, *walked.unknowns))
 
 
-def distribute(
-    sources: Sources, manifest: PyProject, kinds: tuple[str, ...], no_sources: frozenset[str] | None
-) -> Outcome:
+def distribute(sources: Sources, manifest: PyProject, kinds: tuple[str, ...], wish: Wish) -> Outcome:
     """`uv build`: sdist and wheel from it, or just those of `kinds`."""
+    if wish.isolated and (empty := unequipped(sources, manifest, manifest.directory)):
+        return Outcome((empty,))
+    no_sources = wish.no_sources
     required = requires(sources, manifest, no_sources)
     if required.faults:
         return required

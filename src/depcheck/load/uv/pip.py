@@ -12,7 +12,7 @@ from depcheck.load import backend
 from depcheck.load import words as command
 from depcheck.load.backend import Target
 from depcheck.load.tool import UsageError
-from depcheck.load.uv import conflicts, package, project, requirement, settings, versions
+from depcheck.load.uv import conflicts, install, package, project, requirement, settings, versions
 from depcheck.load.uv import workspace as spaces
 from depcheck.load.uv.intake import Intake
 from depcheck.load.uv.lowering import Wanted
@@ -22,6 +22,7 @@ from depcheck.load.uv.resolve import How, Rules, Walk
 from depcheck.load.uv.workspace import Workspace
 from depcheck.load.words import Words
 from depcheck.manifest.pyproject import normalise
+from depcheck.manifest.uv_settings import Pip
 from depcheck.model import Fault, Outcome
 from depcheck.sources import Sources
 from depcheck.tree.base import Kind
@@ -66,8 +67,10 @@ def run(sources: Sources, cwd: str, words: Sequence[str], env: Mapping[str, str]
     if given.has("help"):
         return Outcome()
     skipped = frozenset(map(normalise, given.listed("no-sources-package")))
-    how = How(cwd, env, None if given.has("no-sources") else skipped)
-    how = how._replace(direct=name == "sync" or given.has("no-deps"), here=not given.has("universal"))
+    set_ = settings.find(sources, cwd).settings.pip
+    how = How(cwd, env, None if given.has("no-sources") or set_.no_sources else skipped)
+    direct = name == "sync" or given.has("no-deps") or (set_.no_deps and not given.has("deps"))
+    how = how._replace(direct=direct, here=not given.has("universal"))
     intake = Intake(sources, how)
     for role in ("constraints", "overrides", "build-constraints", "excludes"):
         intake.limits(_values(given, role), role)
@@ -78,16 +81,16 @@ def run(sources: Sources, cwd: str, words: Sequence[str], env: Mapping[str, str]
     intake.files(files)
     if name == "install":
         intake.arguments(given.operands, given.options.get("editable", ()))
-    for raw in given.options.get("group", ()):
+    for raw in given.options.get("group") or (group.text for group in set_.groups):
         intake.group(raw)
     if not (files or given.operands or given.has("editable") or given.has("group")):
         raise UsageError(f"`uv pip {name}` needs at least one requirement")
-    _extras(intake, given)
+    _extras(intake, given, set_)
     walked = _resolve(intake, given)
     if name != "compile":
         intake.add(*_hashes(intake, given))
     if name != "compile" and not given.has("dry-run") and not intake.faults:
-        intake.add(*_build(walked, editables=not given.has("no-editable")))
+        intake.add(*_build(walked, given))
     return Outcome(tuple(intake.faults), tuple(intake.unknowns))
 
 
@@ -96,17 +99,23 @@ def _values(given: Words, role: str) -> list[str]:
     return [*given.options.get(role, ()), *given.options.get(role[:-1], ())]
 
 
-def _extras(intake: Intake, given: Words) -> None:
+def _extras(intake: Intake, given: Words, set_: Pip) -> None:
     """`--extra` and `--all-extras` speak of the projects whose dependencies are wanted."""
     asked = frozenset(map(normalise, given.listed("extra")))
-    if (asked or given.has("all-extras")) and not intake.trees:
+    every = given.has("all-extras")
+    if (asked or every) and not intake.trees:
         raise UsageError("`--extra` needs a pyproject.toml, setup.py or setup.cfg")
+    if not asked and not every:
+        asked, every = frozenset(normalise(extra.text) for extra in set_.extras), set_.all_extras
+        if asked and not intake.trees:
+            message = "the settings ask for extras, which needs a pyproject.toml, setup.py or setup.cfg"
+            intake.add(Fault("invalid-manifest", set_.extras[0].site, message))
     offered = frozenset(extra for found in intake.trees for extra in found.extras)
-    for extra in sorted(asked - offered):
+    for extra in sorted(asked - offered) if intake.trees else ():
         site = package.site_of(intake.trees[0])
         intake.add(Fault("invalid-manifest", site, f"the extra `{extra}` is not defined"))
     for found in intake.trees:
-        intake.wanted += _of_extras(found, found.extras if given.has("all-extras") else asked)
+        intake.wanted += _of_extras(found, found.extras if every else asked)
 
 
 def _resolve(intake: Intake, given: Words) -> Walk:
@@ -115,6 +124,7 @@ def _resolve(intake: Intake, given: Words) -> Walk:
     found = settings.find(sources, how.cwd)
     intake.add(*found.faults, *found.unknowns)
     intake.add(*settings.links(sources, found, how.cwd, given.options.get("find-links", ()), how.env or {}))
+    intake.add(*settings.links_of_pip(sources, found))
     walked = Walk(sources, how, _rules(intake))
     walked.run([("", wanted, frozenset()) for wanted in intake.wanted])
     intake.add(*(fault for wanted in intake.wanted for fault in _unapplied(intake, wanted)))
@@ -158,14 +168,19 @@ def _hashes(intake: Intake, given: Words) -> Iterator[Fault]:
             yield Fault("invalid-manifest", wanted.site, message)
 
 
-def _build(walked: Walk, *, editables: bool) -> Iterator[Fault | str]:
+def _build(walked: Walk, given: Words) -> Iterator[Fault | str]:
     """Every directory that was reached is built and installed."""
+    editables = not given.has("no-editable")
+    isolated = not (given.has("no-build-isolation") or given.has("no-build-isolation-package"))
     for directory, found in walked.packages.items():
         edges = [edge for edges in walked.edges.values() for edge in edges if edge.path == directory]
         if found.manifest is None or any(edge.wanted.package is False for edge in edges):
             continue
         editable = editables and any(edge.wanted.editable for edge in edges)
         target: Target = "editable" if editable else "wheel"
+        if isolated and (empty := install.unequipped(walked.sources, found.manifest, walked.how.cwd)):
+            yield empty
+            continue
         built = backend.build(walked.sources, found.manifest, target)
         yield from built.faults
         yield from built.unknowns

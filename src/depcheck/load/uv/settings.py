@@ -58,6 +58,12 @@ def find(sources: Sources, directory: str) -> Found:
     return NONE
 
 
+def links_of_pip(sources: Sources, found: Found) -> Iterator[Fault | str]:
+    """Directories of links for `uv pip` alone."""
+    for link in found.settings.pip.find_links:
+        yield from _missing(sources, link.site, link.text, found.directory)
+
+
 def links(
     sources: Sources, found: Found, cwd: str, given: tuple[str, ...], env: Mapping[str, str]
 ) -> Iterator[Fault | str]:
