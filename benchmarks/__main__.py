@@ -57,6 +57,7 @@ def _comparisons(programs: Programs, scratch: str, arguments: argparse.Namespace
     yield from suite.start(programs, scratch, arguments.rounds)
     yield from suite.cargo(programs, scratch, arguments.rounds)
     yield from suite.scaling(programs, scratch, arguments.rounds)
+    yield from suite.repairs(programs, scratch, arguments.rounds)
     yield from suite.built(programs, scratch, arguments.rounds)
     if arguments.large:
         yield from suite.large(programs, scratch, arguments.rounds)

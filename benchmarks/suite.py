@@ -18,6 +18,7 @@ _TENFOLD = 11  # times the time of a tenth
 _PEAK = 200 << 20  # bytes at 10,000 manifests
 _LARGE = 3  # times listing, reading and parsing
 _IMAGES = 2  # times the same without them
+_DIFF = 2  # times the scan that offers the repairs
 _LONG = 7  # rounds of what takes a second
 
 
@@ -95,6 +96,17 @@ def built(programs: Programs, scratch: str, rounds: int) -> Iterator[Comparison]
     whole = programs.scan(trees.write(os.path.join(scratch, "images-300"), files))
     title = "scan, 3,000 manifests and 300 Dockerfiles / the same without Dockerfiles"
     yield Comparison(title, whole, plain, _IMAGES, min(rounds, _LONG))
+
+
+def repairs(programs: Programs, scratch: str, rounds: int) -> Iterator[Comparison]:
+    """Fifty findings, each with its repair."""
+    root = trees.write(os.path.join(scratch, "broken-300"), trees.broken(300, 50))
+    diff = Command((programs.depcheck, "scan", "--diff"), root, (1,))
+    title = "scan --diff, 50 findings in 300 crates / scan"
+    yield Comparison(title, diff, programs.scan(root, (1,)), _DIFF, min(rounds, _LONG))
+    whole = programs.scan(trees.write(os.path.join(scratch, "cargo-300"), trees.cargo(300)))
+    title = "scan, 50 findings in 300 crates / the same without findings"
+    yield Comparison(title, programs.scan(root, (1,)), whole, None, min(rounds, _LONG))
 
 
 def large(programs: Programs, scratch: str, rounds: int) -> Iterator[Comparison]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from collections.abc import Iterator
 
@@ -151,6 +152,15 @@ def cargo(crates: int, top: str = "") -> Iterator[File]:
         yield f"{folder}/src/lib.rs", "//! What it is for.\n"
         if number % 5 == 1:
             yield f"{folder}/tests/integration.rs", "#[test]\nfn holds() {}\n"
+
+
+def broken(crates: int, faults: int) -> Iterator[File]:
+    """The same with a wrong path in each of the last manifests."""
+    for path, text in cargo(crates):
+        number = path.removeprefix("crates/crate-").partition("/")[0]
+        if path.endswith("/Cargo.toml") and number.isdecimal() and int(number) >= crates - faults:
+            text = re.sub(r"(crate-\d+) = \{ workspace = true \}", r'\1 = { path = "../../\1" }', text, count=1)
+        yield path, text
 
 
 def uv(packages: int, top: str = "") -> Iterator[File]:
