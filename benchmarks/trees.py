@@ -159,8 +159,12 @@ def broken(crates: int, faults: int) -> Iterator[File]:
     for path, text in cargo(crates):
         number = path.removeprefix("crates/crate-").partition("/")[0]
         if path.endswith("/Cargo.toml") and number.isdecimal() and int(number) >= crates - faults:
-            text = re.sub(r"(crate-\d+) = \{ workspace = true \}", r'\1 = { path = "../../\1" }', text, count=1)
-        yield path, text
+            yield (
+                path,
+                re.sub(r"(crate-\d+) = \{ workspace = true \}", r'\1 = { path = "../../\1" }', text, count=1),
+            )
+        else:
+            yield path, text
 
 
 def uv(packages: int, top: str = "") -> Iterator[File]:

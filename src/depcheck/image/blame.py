@@ -171,10 +171,13 @@ def _line(sources: Sources, path: str, site: Site) -> int:
 
 
 def _reference(scene: Scene, fault: Fault, what: Missing) -> Reference | None:
-    reference = fault.reference
+    reference, image_path = fault.reference, f"/{what.inside}"
     if reference is None:
-        return None
+        if what.outside is None:
+            return None
+        site = Site(scene.dockerfile, line=scene.line)
+        return Reference(site, "RUN", paths.name(what.inside), what.outside, "file", "", image_path)
     asker = origin(scene, reference.site.file) or reference.site.file
     return reference._replace(
-        site=reference.site._replace(file=asker), target=what.outside or "", image_path=f"/{what.inside}"
+        site=reference.site._replace(file=asker), target=what.outside or "", image_path=image_path
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from depcheck import paths
 from depcheck.image.build import Build, Stage
 from depcheck.image.command import Ran
+from depcheck.manifest import pyproject
 from depcheck.model import Fault
 from depcheck.record import NamedTuple
 from depcheck.shell.state import Run
@@ -72,20 +73,37 @@ def missing(scene: Scene, fault: Fault) -> Missing:
     whence = origin(scene, asker)
     if whence is None:
         return Missing(inside, _beside(scene, inside))
+    if fault.tool == "uv" and fault.rule == "missing-member" and reference.kind == "workspace":
+        top = paths.parent(whence) if paths.parent(asker) == inside else origin(scene, inside)
+        member = None if top is None else _member(scene.sources, top, reference.wanted)
+        if top is not None and member is not None:
+            return Missing(paths.join(inside, paths.relative(member, top)), member)
     tree, way = scene.tree, reference.raw
     if tree.at(paths.parent(asker), way) != inside:  # not written as it is, or joined with more
         way = paths.relative(inside, paths.parent(asker))
     return Missing(inside, scene.sources.tree.at(paths.parent(whence), way))
 
 
+def _member(sources: Sources, top: str, name: str) -> str | None:
+    """The directory of the member of that name of the uv workspace of the repository at `top`."""
+    from depcheck.load.uv import workspace
+
+    found = sources.get(workspace.of_root, top)
+    member = found.members.get(pyproject.normalise(name)) if isinstance(found, workspace.Workspace) else None
+    return None if member is None or not paths.is_below(member.directory, top) else member.directory
+
+
 def _beside(scene: Scene, path: str) -> str | None:
-    """Where `path` of the image would come from, as its neighbours do."""
+    """Where `path` of the image would come from, as its neighbours do, at last in the finished stage."""
     directory = paths.parent(path)
-    for name in scene.tree.names(directory):
-        found = origin(scene, paths.join(directory, name))
-        if found is not None and paths.name(found) == name:
-            return paths.join(paths.parent(found), paths.name(path))
-    return origin(scene, directory) and paths.join(origin(scene, directory) or "", paths.name(path))
+    finished = scene.build.made(scene.stage).tree
+    for tree in (scene.tree, scene.ran.tree, finished):
+        for name in ("", *tree.names(directory)):
+            found = tree.origin(tree.resolve(paths.join(directory, name))).path
+            if found is None or paths.is_outside(found) or (name and paths.name(found) != name):
+                continue
+            return paths.join(paths.parent(found) if name else found, paths.name(path))
+    return None
 
 
 def elsewhere(tree: StageTree, outside: str) -> str | None:

@@ -18,7 +18,7 @@ from depcheck.load.uv.resolve import How
 from depcheck.load.uv.workspace import Unreadable, Workspace
 from depcheck.load.words import Words
 from depcheck.manifest.pyproject import normalise
-from depcheck.model import Fault, Outcome, Site
+from depcheck.model import Fault, Outcome, Reference, Site
 from depcheck.record import NamedTuple
 from depcheck.sources import Sources
 from depcheck.tree.base import Kind
@@ -308,7 +308,9 @@ def _with_workspace(  # noqa: PLR0911 (the same)
             return without
     if (frozen or checked) and lock is None:
         message = f"there is no `{path}`, and the command makes none"
-        return Outcome((Fault("missing-metadata-file", Site(around.root.manifest.path), message, tool="uv"),))
+        asker = Site(around.root.manifest.path)
+        reference = Reference(Site(path), "(lock file)", paths.name(path), path, "file")
+        return Outcome((Fault("missing-metadata-file", asker, message, reference, tool="uv"),))
     if frozen and isinstance(lock, Lock) and lock.table:
         return _frozen(sources, call, around, current)
     links = call.words.listed("find-links")
