@@ -205,9 +205,14 @@ def _not_listed(tree: Tree, listing: Listing, ways: _Ways, reference: Reference)
     if reference.kind not in _PACKAGES or kind is Kind.FILE:
         return ways.of(target).real if kind in (Kind.FILE, Kind.DIR) and target else None
     names = ("Cargo.toml",) if manifest.endswith(("Cargo.toml", ".cargo/config.toml")) else _PYTHON
-    there = [path for name in names if tree.is_file(path := paths.join(target, name))]
-    real = [ways.of(path).real for path in there]
-    return None if not there or any(map(listing.is_tracked, real)) else real[0]
+    first = None
+    for name in names:
+        if tree.is_file(path := paths.join(target, name)):
+            real = ways.of(path).real
+            if listing.is_tracked(real):
+                return None
+            first = first or real
+    return first
 
 
 def _missing_from_clone(

@@ -133,7 +133,10 @@ def _worth_asking(sources: Sources, manifest: PyProject, evidence: _Evidence) ->
         return True
     if manifest.build and (manifest.build.backend or "").startswith(evidence.backend):
         return True
-    if any(sources.tree.is_file(paths.join(manifest.directory, name)) for name in evidence.files):
+    here = sources.tree.names(manifest.directory)
+    if any(
+        name in here and sources.tree.is_file(paths.join(manifest.directory, name)) for name in evidence.files
+    ):
         return True
     return evidence.workspaces and any(
         sources.get(_has_workspace, paths.join(above, "pyproject.toml"))

@@ -24,8 +24,7 @@ class WorkTree(Tree):
         self._kinds: dict[str, Kind] = {}
         self._names: dict[str, list[str]] = {}
         self._entries: dict[str, dict[str, Kind | None]] = {}  # of those directories; None: neither
-        self._real: dict[str, str] = {}
-        self._resolved: dict[str, str] = {}
+        self._resolved = {"": "", "/": paths.inside(self.root, "/")}
         self._stood: dict[str, tuple[int, ...]] = {}  # a file that was read -> what it was then
 
     def _disk(self, path: str) -> str:
@@ -85,7 +84,7 @@ class WorkTree(Tree):
         return known
 
     def read(self, path: str) -> bytes:
-        if paths.is_outside(self._real_directory(paths.parent(path))):
+        if paths.is_outside(self.resolve(paths.parent(path))):
             raise UnknownContentError(f"`{path}` lies outside the repository")
         handle = self._open(path)
         try:
@@ -128,26 +127,28 @@ class WorkTree(Tree):
         except ValueError as error:
             raise OSError(EINVAL, str(error), path) from error
 
-    def _real_directory(self, directory: str) -> str:
-        """Where a directory really lies, asking the disk once for each."""
-        real = self._real.get(directory)
-        if real is None:
-            if directory in ("", "/") or ".." in directory or self.is_link(directory):
-                real = self.resolve(directory)
-            else:
-                real = paths.join(self._real_directory(paths.parent(directory)), paths.name(directory))
-            self._real[directory] = real
-        return real
-
     def resolve(self, path: str) -> str:
-        known = self._resolved.get(path)
-        if known is None:
-            try:
-                known = paths.inside(self.root, os.path.realpath(self._disk(path)))
-            except (OSError, ValueError):
-                known = paths.at(self.root, "", path)
-            self._resolved[path] = known
+        """Every step is asked once, and of links alone the operating system."""
+        ahead = []
+        while path not in self._resolved:
+            ahead.append(path)
+            path = paths.parent(path)
+        known = self._resolved[path]
+        for step in reversed(ahead):
+            if ".." in step or self.is_link(step):
+                known = self._followed(step)
+            else:
+                known = paths.join(known, paths.name(step))
+                if paths.is_outside(known):
+                    known = paths.inside(self.root, known)
+            self._resolved[step] = known
         return known
+
+    def _followed(self, path: str) -> str:
+        try:
+            return paths.inside(self.root, os.path.realpath(self._disk(path)))
+        except (OSError, ValueError):
+            return paths.at(self.root, "", path)
 
 
 def _stand(status: os.stat_result) -> tuple[int, ...]:
