@@ -35,7 +35,8 @@ class LeaveError(Exception):
 
 def simple(state: State, node: Simple, given: str | None, run: Run) -> Result:
     """Run one command; `given` is its standard input, None where that is not known."""
-    capture = partial(captured, run=run)
+    ended: list[Result] = []
+    capture = partial(captured, run=run, ended=ended)
     fields = expand.fields(state, node.words, capture)
     spot = Spot(node.text, node.offset if state.world.anchor is None else state.world.anchor)
     values = []
@@ -54,14 +55,16 @@ def simple(state: State, node: Simple, given: str | None, run: Run) -> Result:
                 raise LeaveError("exit", result)
             return result
     given = streams.given(given)
-    if not fields:
-        return GOOD
+    if not fields:  # the status is that of the last substitution
+        return ended[-1]._replace(out="", answer=False) if ended else GOOD
     saved, exported = dict(state.env), set(state.exported)
     state.env.update(values)
     state.exported.update(name for name, _ in values)
+    before, state.appends = state.appends, streams.appended
     try:
         result = _dispatch(state, fields, given, spot, run)
     finally:
+        state.appends = before
         if values:
             for name, _ in values:
                 if name in saved:
@@ -82,21 +85,23 @@ def redirected(
     """A compound command with its redirections."""
     if not redirects:
         return body(given)
-    streams = _Streams(state, partial(captured, run=run))
+    streams = _Streams(state, partial(captured, run=run, ended=[]))
     for redirect in redirects:
         if why := streams.open(redirect):
             return failed(why)
     return streams.close(body(streams.given(given)))
 
 
-def captured(state: State, body: Sequence, run: Run) -> str | None:
-    """What a command substitution writes."""
+def captured(state: State, body: Sequence, run: Run, ended: list[Result]) -> str | None:
+    """What a command substitution writes; how it ended is added to `ended`."""
     inner = state.sub()
-    inner.tested += 1
+    inner.tested += state.bash  # which does not hand down `set -e`
     try:
-        return run(inner, body, None).out
+        result = run(inner, body, None)
     except LeaveError as leave:
-        return leave.result.out
+        result = leave.result
+    ended.append(inner.ended(result))
+    return result.out
 
 
 class _Streams:
@@ -145,6 +150,11 @@ class _Streams:
             self._gone = False
             self._mixed = self._mixed or redirect.op.startswith("&")
         return ""
+
+    @property
+    def appended(self) -> str:
+        """The file that the output is added to, canonical; empty where there is none."""
+        return self._state.real(self._output[0]) if self._output is not None and self._output[1] else ""
 
     def given(self, otherwise: str | None) -> str | None:
         """The standard input."""

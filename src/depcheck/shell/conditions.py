@@ -46,7 +46,15 @@ def _whole(state: State, words: list[Field], *, double: bool) -> bool | None:
         found = reader.either()
     except _UnclearError:
         return None
+    if reader.waiting and not double and _is_too_much(words):
+        return False
     return found if not reader.waiting else None
+
+
+def _is_too_much(words: list[Field]) -> bool:
+    """Whether an operator has several operands, as `[ -e * ]` may: the status is 2."""
+    plain = all(word.known and re.match(r"[\w./]", word.text) for word in words[1:])
+    return words[0].known and words[0].text in _UNARY and plain
 
 
 def _filled(field: Field) -> bool | None:

@@ -58,7 +58,10 @@ def _with_parents(state: State, operands: tuple[Field, ...], into: Field | None,
             make(state, Field(f"{target.text}/{above}"), parents=True)
             results.append(failed(f"`{source.text}` does not exist"))
             continue
-        goal = f"{target.text}/{source.text}"
+        if state.kind(source.text) is Kind.DIR and not manner.deep:
+            results.append(failed(f"`{source.text}` is a directory"))
+            continue
+        goal = f"{target.text}/{source.text.rstrip('/')}"
         made = make(state, Field(paths.parent(goal)), parents=True)
         results.append(
             _operand(state, source, Field(goal), manner, top=False) if made.ok is not False else made

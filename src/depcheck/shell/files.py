@@ -150,9 +150,9 @@ def touch(state: State, words: list[Field], _: str | None) -> Result:
         if kind is not Kind.MISSING or given.has("c", "no-create"):
             if kind is Kind.UNKNOWN and state.world.tree.kind(path) is Kind.MISSING:
                 state.world.put(path, Unknown("`touch` of what may not have been there"))
-            above = paths.parent(field.text.rstrip("/"))
-            ok = kind is not Kind.MISSING or not above or state.kind(above) is not Kind.FILE
-            results.append(GOOD if ok else failed(f"`{field.text}` is no directory"))
+            results.append(
+                failed(f"`{field.text}` is below a file") if _is_below_file(state, field) else GOOD
+            )
         elif (
             paths.name(field.text) in ("", ".", "..")
             or state.world.kind(path) is not Kind.MISSING
@@ -163,6 +163,14 @@ def touch(state: State, words: list[Field], _: str | None) -> Result:
             state.world.put(path, Text(b""))
             results.append(GOOD)
     return every(results)
+
+
+def _is_below_file(state: State, field: Field) -> bool:
+    """Whether a file stands where the path wants a directory (ENOTDIR)."""
+    at = field.text if field.text.endswith("/") else paths.parent(field.text)
+    while (at := at.rstrip("/")) and state.kind(at) is Kind.MISSING:
+        at = paths.parent(at)
+    return bool(at) and state.kind(at) is Kind.FILE
 
 
 def targets(
@@ -281,6 +289,7 @@ def _link(state: State, pair: tuple[Field, Field], *, force: bool, soft: bool, r
     kind = stands(state, there)
     here = state.entry(source.text) if source.known else ""
     dots = paths.name(source.text.rstrip("/")) in ("", ".", "..")
+    dots = dots or source.text.endswith("/")  # a directory, which has no hard links, or nothing
     if not soft and source.known and (dots or stands(state, here) in (Kind.MISSING, Kind.DIR)):
         return failed(f"`{source.text}` is no file")
     if not soft and here == there:

@@ -98,7 +98,10 @@ def cat(state: State, words: list[Field], given: str | None) -> Result:
             continue
         kind = state.kind(field.text) if field.known else Kind.UNKNOWN
         texts.append(state.world.read(state.place(field.text)) if kind is Kind.FILE else None)
-        if kind in (Kind.MISSING, Kind.DIR):
+        if kind is Kind.FILE and texts[-1] and state.appends == state.real(field.text):
+            texts[-1] = ""
+            results.append(failed(f"`{field.text}` is the output, too"))
+        elif kind in (Kind.MISSING, Kind.DIR):
             texts[-1] = ""
             results.append(failed(f"`{field.text}` is no file"))
         elif kind is Kind.UNKNOWN:

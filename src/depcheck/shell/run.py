@@ -73,7 +73,8 @@ def evaluate(state: State, node: Node, given: str | None) -> Result:
             state.world.steps += 1
             if state.world.steps > _MOST_STEPS:
                 return _lost(state, "the text runs too many commands")
-            return commands.simple(state, node, given, evaluate)
+            # A function, too, is a command that fails, whatever it was in it that failed.
+            return commands.simple(state, node, given, evaluate)._replace(soft=False)
         case Sequence(items):
             return _sequence(state, items, given)
         case AndOr():
@@ -290,7 +291,7 @@ def _for(state: State, node: For, _: str | None) -> Result:
 
 
 def _capture(state: State, body: Sequence) -> str | None:
-    return commands.captured(state, body, evaluate)
+    return commands.captured(state, body, evaluate, [])
 
 
 def _while(state: State, node: While, given: str | None) -> Result:

@@ -175,6 +175,7 @@ class State:
         self.lost = ""  # why the working directory is not known; empty: it is
         self.tested = 0  # how many conditions are around: `set -e` sleeps
         self.status: int | None = 0  # `$?`
+        self.appends = ""  # the file that the current command adds its output to
         self.depth = 0  # calls of functions and scripts
         self.dead: frozenset[int] = frozenset()  # with `go_on`: the events that would have ended this shell
         self.risk: frozenset[int] = frozenset()  # the events that may have ended it
