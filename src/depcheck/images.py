@@ -85,7 +85,8 @@ def repairs(
 
     base: the tree that they are tried on, and what is wrong with its manifests.
     """
-    from depcheck.fix import builds, copies
+    from depcheck.fix import builds
+    from depcheck.fix import images as proposed
     from depcheck.fix.mend import mend
     from depcheck.fix.trial import Trials
     from depcheck.fix.yard import Declared, Yard
@@ -95,7 +96,7 @@ def repairs(
     faults = [
         found.fault
         for rule, listed in examined.findings.items()
-        if rule in copies.PROPOSERS
+        if rule in proposed.RULES
         for found in listed
     ]
     if not faults:
@@ -103,13 +104,15 @@ def repairs(
 
     def again(tree: Tree, files: Collection[str]) -> Images:
         sources = Sources(tree)
-        plans = [plan for plan in _survey(sources, listing, {}).plans if _concerns(plan, files)]
-        return judge.judge(sources, plans, known, None, {})
+        survey = _survey(sources, listing, {})
+        plans = [plan for plan in survey.plans if _concerns(plan, files)]
+        images = judge.judge(sources, plans, known, None, {})
+        return images._replace(found=(*survey.found, *images.found))
 
     declared = tuple(Declared(*one) for one in examined.declared)
     yard = Yard(Sources(tree), examined.plans, declared)
     trials = Trials(builds.Proof(tree, again).attempt)
-    found = mend(trials, faults, partial(copies.propose, yard), all_of_them=all_of_them)
+    found = mend(trials, faults, partial(proposed.propose, yard), all_of_them=all_of_them)
     if not all_of_them or tree is sources.tree:
         return found
     ways = builds.around(sources, faults, again)

@@ -6,28 +6,15 @@ from collections.abc import Iterator
 from posixpath import normpath, relpath
 
 from depcheck import paths
-from depcheck.fix import contexts
 from depcheck.fix.bench import fix
-from depcheck.fix.instructions import Place, find
-from depcheck.fix.yard import Proposer, Yard
+from depcheck.fix.instructions import Place
+from depcheck.fix.yard import Yard
 from depcheck.image.dockerfile import Instruction
 from depcheck.model import Edit, Fault, Fix, Reference
 from depcheck.tree.base import Kind, Tree
 
 _STYLE = ("chown", "chmod", "link")  # flags of a COPY that its neighbours have too
 _MANIFESTS = ("Cargo.toml", "pyproject.toml")
-
-
-def propose(yard: Yard, fault: Fault) -> Iterator[Fix]:
-    """The repairs of what is wrong in an image, the safe ones first."""
-    place = find(yard.tree, fault)
-    if place is None:
-        return
-    seen: dict[tuple[Edit, ...], Fix] = {}
-    for proposer in PROPOSERS.get(fault.rule, ()):
-        for found in proposer(yard, place, fault):
-            seen.setdefault(found.edits, found)
-    yield from sorted(seen.values(), key=lambda found: found.applicability != "safe")
 
 
 def copied(yard: Yard, place: Place, fault: Fault) -> Iterator[Fix]:
@@ -130,17 +117,6 @@ def sourced(yard: Yard, place: Place, fault: Fault) -> Iterator[Fix]:
             if place.text.startswith(word.text, start):
                 edit = Edit(fault.site.file, start, start + len(word.text), written)
                 yield from fix(f"write `{written}` in place of `{word.text}`", edit)
-
-
-PROPOSERS: dict[str, tuple[Proposer, ...]] = {
-    "image-missing-path": (parented, copied, widened, earlier),
-    "image-missing-member": (parented, copied, widened, earlier),
-    "image-missing-file": (parented, copied, widened, earlier),
-    "image-layout": (copied,),
-    "image-ignored": (contexts.unignored,),
-    "context-escape": (contexts.named,),
-    "copy-source-missing": (sourced,),
-}
 
 
 def _copies(neighbour: Instruction | None, name: str) -> bool:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import TypeAlias
+from collections.abc import Sequence
 
-from depcheck.fix.instructions import Place
 from depcheck.image.builds import Planned
-from depcheck.model import Fault, Fix, Site
+from depcheck.model import Site
 from depcheck.record import NamedTuple
 from depcheck.sources import Sources
 from depcheck.tree.base import Tree
@@ -38,7 +36,3 @@ class Yard(NamedTuple):
     def tops(self, dockerfile: str) -> list[str]:
         """The contexts that a Dockerfile is built with."""
         return list(dict.fromkeys(plan.context for plan in self.plans if plan.dockerfile == dockerfile))
-
-
-# What could be done about a fault, the best first; nothing is proved yet.
-Proposer: TypeAlias = Callable[[Yard, Place, Fault], Iterator[Fix]]
