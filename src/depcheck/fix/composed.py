@@ -59,7 +59,7 @@ def _value(yard: Yard, site: Site) -> str | None:
     lines = (text_of(yard.tree, site.file) or "").split("\n")
     if not site.line or site.line > len(lines):
         return None
-    rest = lines[site.line - 1][site.column - 1 :].strip()
+    rest = lines[site.line - 1][site.column - 1 :].partition(" #")[0].strip()
     return None if not rest or any(char in rest for char in " #{}[]\"'$") else rest
 
 

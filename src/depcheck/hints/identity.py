@@ -59,8 +59,10 @@ class Packages:
         ):
             return
         named = self.directories_of(fault, wanted)
-        own = paths.parent(reference.site.file)
-        found = [directory for directory in named if directory not in (reference.target, own)]
+        left_out = {reference.target}
+        if not any(str(part).startswith("dev") for part in reference.site.route):
+            left_out.add(paths.parent(reference.site.file))  # only tests depend on their own package
+        found = [directory for directory in named if directory not in left_out]
         if reference.target in named:  # the right package of a wrong version
             found = [
                 directory
