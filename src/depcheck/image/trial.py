@@ -11,6 +11,7 @@ from depcheck.image.alike import Alike
 from depcheck.image.build import Build, Finding, Stage
 from depcheck.image.builds import Planned, inputs_of
 from depcheck.image.command import Ran
+from depcheck.image.dockerfile import Instruction
 from depcheck.image.running import execute
 from depcheck.image.scene import Scene, origin
 from depcheck.image.verdict import Found, Judged, Step
@@ -47,13 +48,19 @@ def judged(sources: Sources, plan: Planned, known: Known, alike: Alike) -> Judge
 def stops(sources: Sources, plan: Planned) -> int:
     """At how many sources that the context lacks the engine stops at least, whatever the RUNs do."""
     opened = inputs_of(sources, plan)
-    if opened is None:
+    if opened is None or not any(map(_is_choosy, opened[0].dockerfile.instructions)):
         return 0
     build = Build(opened[0], lambda run: Ran(run, run.tree.snapshot(), Result(ok=None), (), ()))
     return sum(
         bool(finding.missing) and finding.source == "context" and finding.instruction.name in ("COPY", "ADD")
         for _, finding in build.findings()
     )
+
+
+def _is_choosy(instruction: Instruction) -> bool:
+    """Whether it copies something that the context may lack: not the whole of it."""
+    copies = instruction.name in ("COPY", "ADD") and not instruction.flag("from")
+    return copies and any(word.text.strip("./") for word in instruction.words[:-1])
 
 
 class _Trial:
