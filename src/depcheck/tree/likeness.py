@@ -12,7 +12,7 @@ from depcheck.tree.base import Tree
 from depcheck.tree.layers import BaseTree, Copied, Dir, Graft, Layer, Node
 from depcheck.tree.stage import StageTree
 
-_DEEPEST = 100  # directories in one another; what lies deeper is like itself alone
+_DEEPEST = 50  # directories in one another; what lies deeper is like itself alone
 
 
 class Likeness:

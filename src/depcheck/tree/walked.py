@@ -6,7 +6,7 @@ from depcheck import paths
 from depcheck.tree.base import Kind, Tree
 
 MOST_LINKS = 40  # as Linux: more in one path is ELOOP
-_DEEPEST = 64  # directories above a path that are remembered on the way to it
+_DEEPEST = 40  # directories above a path that are remembered on the way to it
 
 
 class WalkedTree(Tree):
