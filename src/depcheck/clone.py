@@ -12,16 +12,11 @@ _MODULE = "160000 "  # the mode of a submodule in the index
 
 
 class Clone:
-    """The index of a work tree as far as it was asked for: one call of git for all paths together."""
+    """The files that git has, and where it has submodules."""
 
-    def __init__(self, root: str, asked: Iterable[str]) -> None:
-        self.root = root
-        wanted = list(dict.fromkeys(path for path in asked if path))
-        names = [f":(icase,literal){path}" for path in wanted] if len(wanted) <= _FEW else ["."]
-        listed = git.ask(root, "ls-files", "-s", "-z", "--", *names, globs=True) if wanted else ""
-        entries = (listed or "").split("\0")[:-1]
-        self._files = sorted(entry[entry.index("\t") + 1 :] for entry in entries)  # they nearly are
-        self._modules = frozenset(entry.partition("\t")[2] for entry in entries if entry.startswith(_MODULE))
+    def __init__(self, files: Iterable[str], modules: frozenset[str]) -> None:
+        self._files = sorted(files)
+        self._modules = modules
         self._folded: dict[str, str] | None = None
 
     def has(self, path: str) -> bool:
@@ -48,6 +43,16 @@ class Clone:
                 folders.add(above)
                 above = paths.parent(above)
         return folders
+
+
+def of_index(root: str, asked: Iterable[str]) -> Clone:
+    """The index of a work tree as far as it is asked for: one call of git for all paths together."""
+    wanted = list(dict.fromkeys(path for path in asked if path))
+    names = [f":(icase,literal){path}" for path in wanted] if len(wanted) <= _FEW else ["."]
+    listed = git.ask(root, "ls-files", "-s", "-z", "--", *names, globs=True) if wanted else ""
+    entries = (listed or "").split("\0")[:-1]
+    files = [entry[entry.index("\t") + 1 :] for entry in entries]
+    return Clone(files, frozenset(entry.partition("\t")[2] for entry in entries if entry.startswith(_MODULE)))
 
 
 def _begins(listed: Sequence[str], start: str, path: str) -> bool:

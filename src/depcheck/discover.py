@@ -6,7 +6,7 @@ Git is only asked to list (see `git`).
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
 from depcheck import git, paths
@@ -23,8 +23,8 @@ _ENDS = (
     b"Containerfile",
 )  # fmt: skip
 _WITHIN = b"Dockerfile."
-_METADATA = b"# /// script"
-_BEGINNING = 4096  # of a script, where its metadata stand
+METADATA = b"# /// script"
+BEGINNING = 4096  # of a script, where its metadata stand
 # (manifests judged, of how many); (directories, None), (0, None) while git looks at them.
 Progress = Callable[[int, int | None], None]
 _PRUNED = frozenset(
@@ -51,6 +51,7 @@ class Listing:
     manifests: canonical paths, sorted, of those in the scope; everything: of all others as well.
     images: Dockerfiles, compose files and bake files of the whole tree, sorted.
     notes: words for stderr. has_git: git has listed them. untracked: those that are not in its index.
+    committed: all files of a tree that is not the work tree, and where it has submodules.
     """
 
     def __init__(
@@ -66,6 +67,7 @@ class Listing:
         self.manifests = tuple(path for path in everything if any(paths.is_below(path, top) for top in scope))
         self.notes = notes
         self.has_git = False
+        self.committed: tuple[Iterable[str], frozenset[str]] | None = None
         self.untracked: frozenset[str] = frozenset()
         self._listed = frozenset(everything)
 
@@ -219,7 +221,7 @@ def _has_metadata(root: str, path: str) -> bool:
     except (OSError, ValueError):
         return False
     try:
-        begins = _METADATA in os.read(handle, _BEGINNING)
+        begins = METADATA in os.read(handle, BEGINNING)
     except OSError:
         begins = False
     finally:

@@ -49,16 +49,20 @@ def ask(
     return answered if isinstance(answered, str) else None
 
 
-def change(root: str, *words: str, given: str) -> Refusal | None:
+def change(root: str, *words: str, given: str, staged: bool = False) -> Refusal | None:
     """Have git change its index; None where it has.
 
     When it writes the index git compares files that have just changed, and puts them through the filters
     that the configuration of the repository names: they are turned off by name.
     """
-    named = ask(root, "config", "-z", "--name-only", "--get-regexp", r"^filter\..*\.(clean|process)$")
-    unset = tuple((named or "").split("\0")[:-1])
-    done = Question(root, *words, unset=unset).answer(given)
+    done = Question(root, *words, unset=filters(root), staged=staged).answer(given)
     return done if isinstance(done, Refusal) else None
+
+
+def filters(root: str) -> tuple[str, ...]:
+    """The keys of the configuration that name programs which git would put contents through."""
+    named = ask(root, "config", "-z", "--name-only", "--get-regexp", r"^filter\..*\.(clean|process)$")
+    return tuple((named or "").split("\0")[:-1])
 
 
 def answer(
@@ -77,10 +81,20 @@ class Question:
     """What git has been asked, in `root`; it works on it while other things are done.
 
     unset: keys of the configuration that are to be empty.
+    staged: the index that `GIT_INDEX_FILE` names counts, as it does in a hook.
     """
 
-    def __init__(self, root: str, *words: str, globs: bool = False, unset: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        root: str,
+        *words: str,
+        globs: bool = False,
+        unset: tuple[str, ...] = (),
+        staged: bool = False,
+    ) -> None:
         environment = {"GIT_CONFIG_COUNT": str(len(unset))}
+        if staged and (index := os.environ.get("GIT_INDEX_FILE")):
+            environment["GIT_INDEX_FILE"] = os.path.abspath(index)
         for number, key in enumerate(unset):
             environment |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": ""}
         self._asked = _start(root, words, environment, globs=globs)

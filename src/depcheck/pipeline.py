@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from depcheck import discover, fixtures, judging, paths, rules
+from depcheck import discover, fixtures, git, judging, paths, rules
 from depcheck.manifest import toml
 from depcheck.model import Built, Candidate, Diagnostic, Fault, FaultKey, Fix, Judgement, Severity, fault_key
 from depcheck.record import NamedTuple
@@ -25,6 +25,7 @@ class Request(NamedTuple):
     root:    absolute path of the tree. scope: canonical paths; what lies below one of them is judged.
     reached: manifests that are judged whatever folder they are in.
     all_fixes: every repair that can be proved is wanted, not only the best of each finding.
+    at: what is judged in the place of the work tree: `index`, or `commit:` and a revision.
     """
 
     root: str
@@ -32,6 +33,11 @@ class Request(NamedTuple):
     include_fixtures: bool = False
     reached: frozenset[str] = frozenset()
     all_fixes: bool = False
+    at: str = ""
+
+
+class NoSuchTreeError(Exception):
+    """The tree that is asked for is not there; the argument says why."""
 
 
 class Report(NamedTuple):
@@ -77,8 +83,11 @@ def scan(
     asked: the question of `discover`, where git has it already.
     sources: of the work tree with edits over it, in the place of what the disk has.
     """
-    listing = discover.discover(request.root, request.scope, progress, asked)
-    sources = Sources(WorkTree(request.root)) if sources is None else sources
+    if request.at:
+        listing, sources = _snapshot(request, sources)
+    else:
+        listing = discover.discover(request.root, request.scope, progress, asked)
+        sources = Sources(WorkTree(request.root)) if sources is None else sources
     apart: fixtures.Apart = {}
     if not request.include_fixtures:
         apart = fixtures.apart(sources.tree, listing.manifests, request.scope)
@@ -131,6 +140,21 @@ def scan(
         sources,
         repairs,
     )
+
+
+def _snapshot(request: Request, sources: Sources | None) -> tuple[discover.Listing, Sources]:
+    """What git has in the place of the work tree. Raises NoSuchTreeError."""
+    from depcheck import snapshot
+
+    revision = request.at.removeprefix("commit:")
+    found = (
+        snapshot.staged(request.root) if request.at == "index" else snapshot.commit(request.root, revision)
+    )
+    if isinstance(found, git.Refusal):
+        raise NoSuchTreeError(
+            f"git lists no {'index' if request.at == 'index' else 'commit'}, {found.reason}"
+        )
+    return snapshot.listing(found, request.scope), Sources(found) if sources is None else sources
 
 
 def merge(judgements: Iterable[Judgement], warnings: Iterable[Fault] = ()) -> dict[str, tuple[Finding, ...]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from depcheck import discover, form, judging, paths, submodules
-from depcheck.clone import Clone, ignored
+from depcheck.clone import Clone, ignored, of_index
 from depcheck.discover import Listing
 from depcheck.model import Fault, Judgement, Reference
 from depcheck.record import NamedTuple
@@ -52,7 +52,11 @@ def examine(sources: Sources, listing: Listing, judgements: tuple[Judgement, ...
     if not lost and not doubts:
         return Examined(judgements, tuple(warnings))
     around = {doubt.file: _repository_around(tree, doubt.file) for doubt in doubts}
-    clone = Clone(listing.root, [*lost.values(), *(around[doubt.file] or doubt.file for doubt in doubts)])
+    if listing.committed is not None:
+        clone = Clone(*listing.committed)
+    else:
+        asked = [*lost.values(), *(around[doubt.file] or doubt.file for doubt in doubts)]
+        clone = of_index(listing.root, asked)
     modules = {place: at for place, at in lost.items() if clone.is_submodule(at)}
     if modules:
         warnings.extend(submodules.warnings(_faults(judgements), modules))

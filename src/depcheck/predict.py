@@ -6,8 +6,7 @@ import shlex
 from collections.abc import Mapping, Sequence
 from functools import partial
 
-from depcheck import paths, submodules
-from depcheck.clone import Clone
+from depcheck import clone, paths, submodules
 from depcheck.load.tool import UsageError
 from depcheck.model import Fault, Outcome, Verdict
 from depcheck.record import NamedTuple
@@ -88,9 +87,9 @@ def _settled(tree: Tree, outcome: Outcome) -> Outcome:
     lost = submodules.lost(tree, outcome.faults) if tree.exists(".git") else {}
     if not lost:
         return outcome
-    clone = Clone(tree.root, lost.values())
+    repository = clone.of_index(tree.root, lost.values())
     return submodules.unsettle_outcome(
-        outcome, {place: at for place, at in lost.items() if clone.is_submodule(at)}
+        outcome, {place: at for place, at in lost.items() if repository.is_submodule(at)}
     )
 
 

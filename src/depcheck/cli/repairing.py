@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 
-from depcheck.cli import CannotRunError, locks, terminal
+from depcheck import git
+from depcheck.cli import CannotRunError, terminal
 from depcheck.cli.progress import Progress
 from depcheck.cli.streams import out, say
 from depcheck.fix.journal import CannotWriteError
@@ -34,19 +36,37 @@ def edited(report: Report, fixes: Sequence[Fix]) -> list[Content]:
         raise CannotRunError(f"a file cannot be edited: {error}", "no file was changed") from error
 
 
-def apply(root: str, changes: Sequence[Content]) -> None:
-    """Write them, and say what an earlier run has left and which lock files are to be renewed.
+def apply(root: str, changes: Sequence[Content], *, staged: bool = False) -> None:
+    """Write them, and say what an earlier run has left. Raises CannotRunError; then no file is changed.
 
-    Raises CannotRunError; then no file is changed.
+    staged: into the index as well, which has to hold the same contents as the work tree.
     """
+    if staged:
+        differing = [one.path for one in changes if _read(root, one.path) != one.before]
+        if differing:
+            named = ", ".join(f"`{path}`" for path in differing)
+            raise CannotRunError(
+                f"what is staged is not what the work tree has: {named}", "stage the rest of it, or stash it"
+            )
     try:
         write(root, changes, lambda note: say(f"depcheck: {sentence(note)}\n"))
     except CannotWriteError as error:
         kept = ", ".join(f"`{path}`" for path in error.changed)
         hint = f"what was done to {kept} could not be taken back" if kept else "no file was changed"
         raise CannotRunError(str(error), hint) from error
-    for note in locks.stale(root, [change.path for change in changes]):
-        say(f"depcheck: {sentence(note)}\n")
+    if staged and changes:
+        given = "".join(f"{one.path}\0" for one in changes)
+        refused = git.change(root, "update-index", "-z", "--stdin", given=given, staged=True)
+        if refused is not None:
+            raise CannotRunError(f"the repairs are made, and git did not stage them, {refused.reason}")
+
+
+def _read(root: str, path: str) -> bytes | None:
+    try:
+        with open(os.path.join(root, path), "rb") as stream:
+            return stream.read()
+    except OSError:
+        return None
 
 
 def show(repaired: Repaired, *, unsafe: bool) -> int:

@@ -17,7 +17,7 @@ from depcheck.record import NamedTuple
 if TYPE_CHECKING:
     import argparse
 
-    from depcheck.pipeline import Report
+    from depcheck.pipeline import Report, Request
     from depcheck.repair import Repaired
 
 
@@ -31,6 +31,9 @@ class Options(NamedTuple):
     fix: bool = False
     diff: bool = False
     unsafe_fixes: bool = False
+    staged: bool = False
+    rev: str | None = None
+    since: str | None = None
 
 
 def add(commands: Any) -> None:
@@ -53,6 +56,13 @@ def add(commands: Any) -> None:
     parser.add_argument(
         "--unsafe-fixes", action="store_true", help="repairs that choose for you too, with --fix and --diff"
     )
+    parser.add_argument(
+        "--staged", action="store_true", help="judge what a commit would hold now, and not the work tree"
+    )
+    parser.add_argument("--rev", metavar="COMMIT", help="judge a commit, without checking it out")
+    parser.add_argument(
+        "--since", metavar="REF", help="report only what the common ancestor with REF did not have"
+    )
     parser.set_defaults(run=_run)
 
 
@@ -70,21 +80,30 @@ def run(arguments: Options) -> int:
             f"--diff cannot be combined with {'--fix' if arguments.fix else '--format json'}",
             "the JSON has all repairs as data" if not arguments.fix else "",
         )
-    asked = discover.question(root)  # git lists the files while what reads them is imported
+    _check_tree(arguments)
+    # git lists the files while what reads them is imported
+    asked = None if arguments.staged or arguments.rev else discover.question(root)
     from depcheck import pipeline
     from depcheck.fix import journal
     from depcheck.render.text import sentence
 
     request = pipeline.Request(root, judged, arguments.include_fixtures, all_fixes=arguments.format == "json")
+    if arguments.staged or arguments.rev:
+        request = request._replace(at=f"commit:{arguments.rev}" if arguments.rev else "index")
     with Progress() as progress:
-        report = pipeline.scan(request, progress, asked)
+        try:
+            report = pipeline.scan(request, progress, asked)
+            if arguments.since:
+                report = _new(request, report, arguments.since, progress)
+        except pipeline.NoSuchTreeError as error:
+            raise CannotRunError(str(error)) from error
         repaired: Repaired | None = None
         if arguments.fix or arguments.diff:
             from depcheck.cli import repairing
 
             repaired = repairing.repaired(request, report, progress, unsafe=arguments.unsafe_fixes)
             if arguments.fix:
-                repairing.apply(report.root, repaired.changes)
+                repairing.apply(report.root, repaired.changes, staged=arguments.staged)
             report = repaired.report
     for note in report.notes:
         say(f"depcheck: {sentence(note)}\n")
@@ -103,6 +122,26 @@ def run(arguments: Options) -> int:
 
         out(repairing.closing(report, made))
     return 1 if report.count("error") else 0
+
+
+def _check_tree(arguments: Options) -> None:
+    """Raises CannotRunError where the options ask for two trees, or to write to a commit."""
+    if arguments.staged and arguments.rev:
+        raise CannotRunError("--staged cannot be combined with --rev", "each names the tree that is judged")
+    if arguments.fix and (arguments.rev or arguments.since):
+        other = "--rev" if arguments.rev else "--since"
+        raise CannotRunError(f"--fix cannot be combined with {other}", "--diff shows the repairs")
+
+
+def _new(request: Request, report: Report, revision: str, progress: Progress) -> Report:
+    """What is new since a commit; how much was left out goes to stderr."""
+    from depcheck import since
+    from depcheck.render.text import count
+
+    compared = since.compare(request, report, revision, progress)
+    found = count(compared.known, "finding")
+    say(f"depcheck: {found} left out that {compared.base[:12]} had already\n")
+    return compared.report
 
 
 def _render(report: Report, form: str, seconds: float) -> str:

@@ -23,7 +23,8 @@ def climbed(yard: Yard, fault: Fault) -> Iterator[Fix]:
     if fault.rule == "missing-dockerfile":
         here = _base(yard, reference.target, reference.raw)
     for raw in _nearby(reference.raw):
-        if yard.tree.kind(yard.tree.at(here, raw)) is not Kind.MISSING:
+        target = yard.tree.at(here, raw)
+        if not paths.is_outside(target) and yard.tree.kind(target) in (Kind.FILE, Kind.DIR):
             written = raw if raw.startswith((".", "/")) or not reference.raw.startswith(".") else f"./{raw}"
             yield from _instead(yard, reference.site, reference.raw, written)
 
