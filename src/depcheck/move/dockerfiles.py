@@ -84,7 +84,7 @@ class _Rewriting:
         for stage in self._stages:
             stage.layout.workdir = stage.workdir
             for instruction in stage.instructions:
-                yield from self._edits(stage.layout, instruction)
+                yield from self._edits(stage, instruction)
 
     def _follow(self, instruction: Instruction) -> None:
         """Find out where what moves goes: before anything is written, a WORKDIR may come before its COPY."""
@@ -138,10 +138,13 @@ class _Rewriting:
             top = self._context if name is None else self._contexts[name]
             is_dir = self._tree.is_dir(paths.join(top, source[1:]))
         else:
-            is_dir = paths.name(copy) == paths.name(source) or not into
+            origin = self._origin(name)
+            holds = origin is not None and any(paths.is_below(old, source) for old in origin.places)
+            is_dir = holds or not into or paths.name(copy) == paths.name(source)
         yield copy if is_dir or not into else paths.join(copy, paths.name(source))
 
-    def _edits(self, layout: Layout, instruction: Instruction) -> Iterator[Edit]:
+    def _edits(self, stage: _Stage, instruction: Instruction) -> Iterator[Edit]:
+        layout = stage.layout
         match instruction.name:
             case "WORKDIR" if instruction.words:
                 raw = _rest(instruction)
@@ -151,7 +154,11 @@ class _Rewriting:
                 )
                 layout.workdir = old
             case "COPY" | "ADD":
-                yield from self._copy(layout, instruction)
+                if self._is_spare(stage, instruction):
+                    yield self._line(instruction, "")
+                else:
+                    yield from self._copy(layout, instruction)
+                    yield from self._more(stage, instruction)
             case "RUN":
                 local = Layout(layout)
                 yield from self._mounts(local, instruction)
@@ -180,6 +187,67 @@ class _Rewriting:
                 new = origin.written(head)
                 yield from self._word(instruction, word, f"{new}/{rest}" if new and rest else new)
         yield from self._word(instruction, instruction.words[-1], layout.written(instruction.words[-1].text))
+
+    def _more(self, stage: _Stage, instruction: Instruction) -> Iterator[Edit]:
+        """A line for what a wider COPY took along and takes no more."""
+        origin = self._origin(instruction.flag("from"))
+        for word in _sources(instruction) if origin is not None else ():
+            source = Layout().at(word.text)
+            for old, new in origin.places.items() if origin is not None else ():
+                lost = old != source and paths.is_below(old, source) and not paths.is_below(new, source)
+                if lost and not any(paths.is_below(new, one) for one in self._taken(stage, instruction)):
+                    line = self._copying(stage.layout, instruction, word, new)
+                    yield self._line(instruction, line)
+
+    def _is_spare(self, stage: _Stage, instruction: Instruction) -> bool:
+        """Whether a line is one of `_more`, after a COPY that takes its source along from now on."""
+        origin, words = self._origin(instruction.flag("from")), _sources(instruction)
+        at = stage.instructions.index(instruction)
+        before = stage.instructions[at - 1] if at else instruction
+        if origin is None or len(words) != 1 or before.name not in ("COPY", "ADD"):
+            return False
+        old = Layout().at(words[0].text)
+        new = origin.of(old)
+        for word in _sources(before) if old in origin.places else ():
+            source = Layout().at(word.text)
+            if paths.is_below(new, source) and not paths.is_below(old, source):
+                plain = Layout()
+                plain.workdir = stage.layout.workdir
+                return self._copying(plain, before, word, old) == instruction.text
+        return False
+
+    def _taken(self, stage: _Stage, instruction: Instruction) -> Iterator[str]:
+        """What the instructions of a stage copy from the same place."""
+        for other in stage.instructions:
+            if other.name in ("COPY", "ADD") and other.flag("from") == instruction.flag("from"):
+                yield from (Layout().at(word.text) for word in _sources(other))
+
+    def _copying(self, layout: Layout, instruction: Instruction, word: Word, path: str) -> str:
+        """The text of a COPY like this one that takes `path` of the same place to where it belongs."""
+        source, target = Layout().at(word.text), instruction.words[-1].text
+        copy = (
+            layout.at(target)
+            if target.endswith(("/", "."))
+            else next(self._copies(layout, instruction, word))
+        )
+        place = layout.at(paths.relative(path, source), copy)
+        end = "/" if word.text.endswith("/") else ""
+        start = "" if word.text.startswith("/") else "./" if word.text.startswith("./") else None
+        shown = f"{path[1:] if start is None else start + path.removeprefix('/') if start else path}{end}"
+        to = place if target.startswith("/") else paths.relative(place, layout.of(layout.workdir))
+        dotted = "./" if target.startswith("./") and not to.startswith(".") else ""
+        flags = "".join(f"{flag.text} " for flag in instruction.flags)
+        return f"{instruction.name} {flags}{shown} {dotted}{to}{'/' if target.endswith('/') else ''}"
+
+    def _line(self, instruction: Instruction, text: str) -> Edit:
+        """A line put behind an instruction; without text the instruction taken out."""
+        starts, size = self._found.starts, len(self._found.text)
+        begin = starts[instruction.line - 1]
+        end = starts[instruction.end_line] if instruction.end_line < len(starts) else size
+        if not text:
+            return Edit(self._found.file, begin, end, "")
+        ends = self._found.text[begin:end].endswith("\n")
+        return Edit(self._found.file, end, end, f"{text}\n" if ends else f"\n{text}")
 
     def _mounts(self, layout: Layout, instruction: Instruction) -> Iterator[Edit]:
         """`RUN --mount`: a source as of a COPY, and the place where it is for this command alone."""

@@ -49,7 +49,10 @@ def _edits(sources: Sources, course: Course, path: str, base: str) -> Iterator[E
             edit = found.edit(number, 1, raw, new)
             if edit is not None:
                 yield edit
-    if path.endswith(_OWN) and (more := _exception(course, base, found.text.split("\n"), texts)):
+    if path.endswith(_OWN) and (spare := _spare(course, base, found.text.split("\n"), texts)):
+        start = found.starts[spare - 1]
+        yield Edit(path, start, len(found.text), "")
+    elif path.endswith(_OWN) and (more := _exception(course, base, found.text.split("\n"), texts)):
         end = len(found.text)
         begin = "" if not found.text or found.text.endswith("\n") else "\n"
         yield Edit(path, end, end, f"{begin}{more}\n")
@@ -64,6 +67,19 @@ def _pattern(line: str, *, anchored: bool) -> str | None:
     if not anchored and "/" not in text.rstrip("/"):
         return None
     return text.lstrip("/") or None
+
+
+def _spare(course: Course, base: str, before: list[str], after: list[str]) -> int:
+    """The number of the last line where it is one of `_exception` that says nothing at the new place."""
+    last = len(after) - (1 if after[-1:] == [""] else 0)
+    new = paths.relative(course.new, base)
+    if last < 1 or after[last - 1] == before[last - 1] or after[last - 1].removeprefix("!") != new:
+        return 0
+    try:
+        kept = {_is_kept_out(texts, new) for texts in (after, after[: last - 1])}
+    except PatternError:
+        return 0
+    return last if len(kept) == 1 else 0
 
 
 def _exception(course: Course, base: str, before: list[str], after: list[str]) -> str | None:

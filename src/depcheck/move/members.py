@@ -82,11 +82,15 @@ def _list(both: Both, path: str, table: Route) -> Iterator[Step]:
     for directory in sorted(members - wanted):
         if paths.is_below(directory, course.new):
             yield _with((*table, "exclude"), paths.relative(directory, here))
+    for directory in sorted(_empty(both, root, entries) if table != PDM else ()):
+        yield _with((*table, "exclude"), paths.relative(directory, here))
     excluded = (*table, "exclude")
     was, now = _texts(both.before, path, excluded), _texts(both.after, root, excluded)
     for old_raw, raw in zip(was, now, strict=False):
-        if raw.startswith("../") and not old_raw.startswith("../"):  # there is nothing to exclude out there
-            yield _dropped(excluded, raw)
+        target = both.after.tree.at(here, raw)
+        is_outside = raw.startswith("../") and not old_raw.startswith("../")
+        if is_outside or (both.before.tree.exists(target) and not both.after.tree.exists(target)):
+            yield _dropped(excluded, raw)  # there is nothing to exclude any more
     for index, raw in enumerate(entries):
         target = both.after.tree.at(here, raw)
         others = (other for at, other in enumerate(entries) if at != index)
@@ -97,6 +101,20 @@ def _list(both: Both, path: str, table: Route) -> Iterator[Step]:
             and any(target in _hits(both.after, root, other) for other in others)
         ):
             yield _dropped((*table, "members"), raw)
+
+
+def _empty(both: Both, root: str, entries: Iterable[str]) -> Iterator[str]:
+    """The directories that are made for the new one, and that a pattern of packages would hit."""
+    here, tree = paths.parent(root), both.after.tree
+    made = [one for one in paths.ancestors(paths.parent(both.course.new)) if not both.before.tree.exists(one)]
+    for raw in entries if made else ():
+        for hit in _expanded(both.after, root, raw) if MAGIC.search(raw) else ():
+            if (
+                hit in made
+                and paths.is_below(hit, here)
+                and not tree.exists(paths.join(hit, paths.name(root)))
+            ):
+                yield hit
 
 
 def _members(sources: Sources, path: str, table: Route) -> set[str]:
@@ -128,12 +146,17 @@ def _texts(sources: Sources, path: str, route: Route) -> list[str]:
 
 def _hits(sources: Sources, path: str, raw: str) -> set[str]:
     """The packages that an entry leads to, whatever is excluded."""
+    hits = _expanded(sources, path, raw)
+    return {hit for hit in hits if sources.tree.is_file(paths.join(hit, paths.name(path)))}
+
+
+def _expanded(sources: Sources, path: str, raw: str) -> set[str]:
+    """Whatever an entry leads to."""
     try:
         found = globs.expand(sources.tree, paths.parent(path), raw) if raw else []
     except (globs.PatternError, globs.EndlessError):
         return set()
-    at = (sources.tree.at("", hit) for hit in found)
-    return {hit for hit in at if sources.tree.is_file(paths.join(hit, paths.name(path)))}
+    return {sources.tree.at("", hit) for hit in found}
 
 
 def _claimed(both: Both, path: str) -> Iterator[tuple[str, Step]]:

@@ -84,7 +84,7 @@ def _edits(sources: Sources, listing: Listing, course: Course, listed: Sequence[
 
 
 def _edited(tree: Tree, edits: Iterable[Edit]) -> dict[str, bytes]:
-    """The files with edits by their real paths; of two edits that overlap the first counts."""
+    """The files with edits by their real paths; of two edits that overlap the larger counts."""
     files: dict[str, dict[Edit, None]] = {}
     for edit in edits:
         real = tree.resolve(edit.file)
@@ -93,7 +93,7 @@ def _edited(tree: Tree, edits: Iterable[Edit]) -> dict[str, bytes]:
     found = {}
     for path, listed in files.items():
         kept: list[Edit] = []
-        for edit in listed:
+        for edit in sorted(listed, key=lambda edit: edit.start - edit.end):  # what takes more out first
             if not any(
                 (edit.start < other.end and other.start < edit.end) or edit == other for other in kept
             ):
