@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from depcheck import paths
 from depcheck.discover import is_bake, is_compose, is_dockerfile
-from depcheck.image import bake, builds, compose, view
+from depcheck.image import bake, builds, compose
 from depcheck.image import dockerfile as reader
 from depcheck.image.arguments import Word
 from depcheck.image.builds import Planned
@@ -64,7 +64,17 @@ def _plans(sources: Sources, images: Sequence[str]) -> Iterator[Planned]:
             yield plan
     for path in files:
         if path not in done and sources.tree.is_file(path):
-            yield view.likeliest(sources.tree, path)
+            yield max(builds.guessed(path), key=lambda plan: _present(sources, plan))
+
+
+def _present(sources: Sources, plan: Planned) -> int:
+    """How many of the sources that a Dockerfile copies are there in a context."""
+    found, tree = sources.get(spots.lines, plan.dockerfile), sources.tree
+    text = "" if found is None else found.text
+    read = reader.read(plan.dockerfile, text.encode("utf-8", "surrogateescape"))
+    copies = (one for one in read.instructions if one.name in ("COPY", "ADD") and one.flag("from") is None)
+    words = (word for one in copies for word in _sources(one))
+    return sum(tree.exists(tree.at(plan.context, Layout().at(_head(word))[1:])) for word in words)
 
 
 class _Rewriting:

@@ -22,7 +22,8 @@ def edits(sources: Sources, course: Course, directories: set[str]) -> Iterator[E
     """The paths in the lock files of the directories written anew."""
     for directory in sorted(directories):
         for name in sources.tree.names(directory):
-            if name in _NAMES or (name.startswith("pylock.") and name.endswith(".toml")):
+            is_pylock = name.startswith("pylock.") and name.endswith(".toml")
+            if name in _NAMES or is_pylock or name.endswith(".py.lock"):
                 yield from _edits(sources, course, paths.join(directory, name))
 
 

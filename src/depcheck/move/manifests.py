@@ -118,7 +118,7 @@ def _others(sources: Sources, course: Course, path: str, done: set[tuple[str, Ro
     if not isinstance(document, toml.Document):
         return
     base = paths.parent(path)
-    for route, raw in _texts(document.data):
+    for route, raw in texts(document.data):
         if (path, route) in done:
             continue
         if (url := _URL.search(raw)) is not None:
@@ -126,17 +126,20 @@ def _others(sources: Sources, course: Course, path: str, done: set[tuple[str, Ro
             if edit is not None:
                 yield edit
             continue
-        if not (_is_listed(route) or _is_path(raw)):
-            continue
-        head = plain_head(raw)[0]
-        target = sources.tree.at(base, head)
-        is_there = course.takes(target) or sources.tree.exists(target)
-        new = course.pattern(base, raw) if head and is_there and course.leads(base, raw) else None
-        if new is None:
-            continue
-        edit = spots.at(sources, Site(path, route), raw, new)
+        new = new_text(sources, course, base, raw, is_path=_is_listed(route))
+        edit = None if new is None else spots.at(sources, Site(path, route), raw, new)
         if edit is not None:
             yield edit
+
+
+def new_text(sources: Sources, course: Course, base: str, raw: str, *, is_path: bool = False) -> str | None:
+    """What has to stand in place of a text that is plainly a path from `base`, or known to be one."""
+    if not (is_path or _is_path(raw)) or not course.leads(base, raw):
+        return None
+    head = plain_head(raw)[0]
+    target = sources.tree.at(base, head)
+    is_there = course.takes(target) or sources.tree.exists(target)
+    return course.pattern(base, raw) if head and is_there else None
 
 
 def _direct(sources: Sources, site: Site, url: re.Match[str]) -> Reference:
@@ -155,7 +158,7 @@ def _is_listed(route: Route) -> bool:
     return route in _LISTS or route[:-1] in _LISTS
 
 
-def _texts(data: toml.Table) -> Iterator[tuple[Route, str]]:
+def texts(data: toml.Table) -> Iterator[tuple[Route, str]]:
     """Every text of a document, and every key with a slash in it, each with its route."""
     waiting: list[tuple[Route, object]] = [((), data)]
     while waiting:

@@ -9,7 +9,7 @@ from depcheck.discover import Listing
 from depcheck.fix import document
 from depcheck.fix.splice import Content, splice
 from depcheck.model import Edit
-from depcheck.move import compose, dockerfiles, ignores, locks, manifests, members, workflows
+from depcheck.move import compose, dockerfiles, ignores, locks, manifests, members, scripts, workflows
 from depcheck.move.course import Course
 from depcheck.record import NamedTuple
 from depcheck.sources import Sources
@@ -76,6 +76,7 @@ def emptied(tree: Tree, course: Course) -> Iterator[str]:
 def _edits(sources: Sources, listing: Listing, course: Course, listed: Sequence[str]) -> Iterator[Edit]:
     directories = {above for path in listed for above in paths.ancestors(paths.parent(path))}
     yield from manifests.edits(sources, course, listing.everything)
+    yield from scripts.edits(sources, course, listing.everything)
     yield from locks.edits(sources, course, directories)
     yield from compose.edits(sources, course, listing.images)
     yield from dockerfiles.edits(sources, course, listing.images)
