@@ -1,6 +1,7 @@
-"""Random moves in real checkouts: what cargo and uv say before and after, and whether the way back is one.
+"""Random moves in checkouts and random trees: what cargo and uv say before and after, and the way back.
 
     python -m tests.differential.moves CHECKOUT... [--count N] [--seed S]
+    python -m tests.differential.moves cargo uv --count 200
 
 A checkout is a git work tree in which nothing is changed; it is put back after each move. A move is `good`
 where the tools give the same packages at their new places, `refused` where depcheck moves nothing, and `bad`
@@ -15,10 +16,21 @@ import os
 import random
 import subprocess
 import sys
+import tempfile
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import Literal, NamedTuple
 
+from tests.differential import cargo_trees, uv_trees
+from tests.differential.tree import write
+
+SCRATCH = "/dev/shm"  # noqa: S108  # in memory, where there is such a place
+TREES: dict[str, Callable[[int], cargo_trees.Generator | uv_trees.Generator]] = {
+    "cargo": cargo_trees.Generator,
+    "uv": uv_trees.Generator,
+}
+_AUTHOR = ("-c", "user.name=x", "-c", "user.email=x@example.invalid")
 _NAMES = ("Cargo.toml", "pyproject.toml")
 _SAMPLE = 12  # manifests that cargo is asked about, the roots and those that move besides
 
@@ -35,7 +47,7 @@ class Result(NamedTuple):
 def main() -> int:
     """Print a line for each move that is not good, and the figures; 1 where one is bad."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("checkouts", type=Path, nargs="+")
+    parser.add_argument("checkouts", nargs="+", help="directories, or `cargo` or `uv` for random trees")
     parser.add_argument("--count", type=int, default=10)
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()
@@ -43,19 +55,36 @@ def main() -> int:
     for top in arguments.checkouts:
         came: Counter[str] = Counter()
         for number in range(arguments.count):
-            result = move(top.resolve(), random.Random(f"{arguments.seed}/{number}"))  # noqa: S311
+            if top in TREES:
+                result = in_random_tree(top, arguments.seed + number)
+            else:
+                result = move(Path(top).resolve(), random.Random(f"{arguments.seed}/{number}"))  # noqa: S311
             came[result.came] += 1
             sys.stdout.write(f"{result.came:8} {result.old} -> {result.new}  {result.said}\n")
             sys.stdout.flush()
-        sys.stdout.write(f"{top.name}: {', '.join(f'{count} {what}' for what, count in came.items())}\n")
+        sys.stdout.write(f"{top}: {', '.join(f'{count} {what}' for what, count in came.items())}\n")
         bad += came["bad"]
     return 1 if bad else 0
+
+
+def in_random_tree(kind: str, seed: int) -> Result:
+    """A move in a tree of a generator."""
+    with tempfile.TemporaryDirectory(dir=SCRATCH if os.path.isdir(SCRATCH) else None) as scratch:
+        top = Path(scratch) / "tree"
+        top.mkdir()
+        write(TREES[kind](seed).make(), str(top))
+        for words in (("init", "-q"), ("add", "-A", "-f"), (*_AUTHOR, "commit", "-q", "-m", "tree")):
+            run(top, "git", *words)
+        clean(top)
+        return move(top, random.Random(seed))  # noqa: S311
 
 
 def move(top: Path, chance: random.Random) -> Result:
     """Choose a directory and a new place, move it there and back."""
     files = run(top, "git", "ls-files").stdout.split("\n")
     manifests = [path for path in files if path.rpartition("/")[2] in _NAMES]
+    if not any("/" in path for path in manifests):
+        return Result("", "", "good", "nothing to move")
     old = chosen(manifests, chance)
     new = place(old, {path.rpartition("/")[0] for path in files}, chance)
     asked = sample(old, manifests, chance)
@@ -76,7 +105,8 @@ def move(top: Path, chance: random.Random) -> Result:
         back = run(top, sys.executable, "-m", "depcheck", "mv", new, old)
         changed = run(top, "git", "status", "--porcelain").stdout
         if back.returncode or changed:
-            return Result(old, new, "one way", f"{back.stderr[:200]} {changed}".replace("\n", " "))
+            changed = run(top, "git", "diff", "-U0").stdout
+            return Result(old, new, "one way", f"{back.stderr[:300]} {changed}".replace("\n", " "))
         return Result(old, new, "good")
     finally:
         run(top, "git", "reset", "-q", "--hard")
@@ -93,7 +123,7 @@ def chosen(manifests: list[str], chance: random.Random) -> str:
 def place(old: str, directories: set[str], chance: random.Random) -> str:
     """Where nothing is yet: another name, a directory beside, one level more or less."""
     above, _, name = old.rpartition("/")
-    others = sorted(one for one in directories if one and not f"{one}/".startswith(f"{old}/"))
+    others = sorted(one for one in directories if one and not f"{one}/".startswith(f"{old}/")) or ["x"]
     places = (
         f"{above}/{name}-moved" if above else f"{name}-moved",
         f"{old}-group/{name}",

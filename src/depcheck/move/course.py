@@ -7,6 +7,7 @@ import re
 from depcheck import paths
 from depcheck.record import NamedTuple
 
+_DOTS = re.compile(r"((?:\./+)*)(.*?)((?:/+\.?)*)", re.DOTALL)
 MAGIC = re.compile(r"[*?\[{\\]")
 
 
@@ -31,18 +32,39 @@ class Course(NamedTuple):
         dotted: a path without `./` would be taken for something else.
         """
         target = paths.at(self.root, base, raw)
+        start, inner, end = _parts(raw)
         if raw.startswith("/"):
-            if self.of(target) == target:
-                return None
-            path = paths.join(self.root, self.of(target))
-        else:
-            if self.stays(base, raw):
-                return None
-            path = self.way(self.of(target), self.of(base))
-            is_plain = not path.startswith(("./", "../")) and path not in (".", "..")
-            if is_plain and (raw.startswith("./") or dotted):
-                path = f"./{path}"
-        return f"{path}/" if raw.endswith("/") and not path.endswith("/") else path
+            return None if self.of(target) == target else f"{paths.join(self.root, self.of(target))}{end}"
+        if self.stays(base, raw):
+            return None
+        path = self._roundabout(base, inner) or self.way(self.of(target), self.of(base))
+        is_plain = not path.startswith(("./", "../")) and path not in (".", "..")
+        return (
+            f"{(start or './') if is_plain and (start or dotted) else ''}{path}{end if path != '.' else ''}"
+        )
+
+    def _roundabout(self, base: str, raw: str) -> str | None:
+        """The path with the detours that are in it (`a/../b`), where they are still there afterwards."""
+        parts = raw.split("/")
+        ups = next((index for index, part in enumerate(parts) if part != ".."), len(parts))
+        last = len(parts) - parts[::-1].index("..") if ".." in parts else 0
+        if last <= ups:
+            return None
+        above, detour = paths.at(self.root, base, "/".join(parts[:ups])), "/".join(parts[ups:last])
+        place, target = paths.at(self.root, above, detour), paths.at(self.root, base, raw)
+        rest = self.way(self.of(target), place)
+        if self.takes(above) or self.takes(place) or self._enters(above, detour) or rest.startswith("."):
+            return None
+        way = self.way(above, self.of(base))
+        return f"{detour}/{rest}" if way == "." else f"{way}/{detour}/{rest}"
+
+    def _enters(self, base: str, raw: str) -> bool:
+        """Whether a step of the path lies in the directory that moves."""
+        steps = raw.split("/")
+        return any(
+            self.takes(paths.at(self.root, base, "/".join(steps[:count])))
+            for count in range(1, len(steps) + 1)
+        )
 
     def pattern(self, base: str, raw: str, *, dotted: bool = False) -> str | None:
         """As `written`, for a pattern: what is plain before its first wildcard is a path."""
@@ -62,15 +84,13 @@ class Course(NamedTuple):
         """
         target = paths.at(self.root, base, raw)
         shortest = self.way(target, base)
-        if raw.removeprefix("./").rstrip("/") == shortest:
+        if _parts(raw)[1] == shortest:
             return self.way(self.of(target), self.of(base)) == shortest
         if paths.at(self.root, self.of(base), raw) != self.of(target):
             return False
         if ".." not in raw.split("/") or self.takes(base) or self.takes(target):
             return True
-        steps = raw.split("/")
-        through = ("/".join(steps[:count]) for count in range(1, len(steps)))
-        return not any(self.takes(paths.at(self.root, base, step)) for step in through)
+        return not self._enters(base, raw)
 
     def leads(self, base: str, raw: str) -> bool:
         """Whether the path, or the plain part of a pattern, leads to what moves or, from there, out of it."""
@@ -93,3 +113,9 @@ def plain_head(raw: str) -> tuple[str, str]:
     parts = raw.split("/")
     count = next((index for index, part in enumerate(parts) if MAGIC.search(part)), len(parts))
     return "/".join(parts[:count]), "/".join(parts[count:])
+
+
+def _parts(raw: str) -> tuple[str, str, str]:
+    """What is before and behind a path without saying anything: `./` and `/` or `/.`."""
+    match = _DOTS.fullmatch(raw)
+    return (match[1], match[2] or ".", match[3]) if match and match[2] else ("", raw, "")

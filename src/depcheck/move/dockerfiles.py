@@ -19,7 +19,7 @@ from depcheck.image.dockerfile import Dockerfile, Instruction
 from depcheck.model import Edit
 from depcheck.move import spots
 from depcheck.move.course import Course, plain_head
-from depcheck.move.layout import Layout, carried
+from depcheck.move.layout import Layout, carried, mirrored
 from depcheck.record import NamedTuple
 from depcheck.sources import Sources
 from depcheck.tree.base import Tree
@@ -115,7 +115,11 @@ class _Rewriting:
             origin = self._origin(instruction.flag("from"))
             for word in _sources(instruction) if origin is not None else ():
                 for copy in self._copies(layout, instruction, word):
-                    layout.places |= carried(origin, origin.at(_head(word)), copy) if origin else {}
+                    source = origin.at(_head(word)) if origin else ""
+                    if origin is not None and not (
+                        _is_kept(instruction, source, copy) and origin.lost(source)
+                    ):
+                        layout.places |= carried(origin, source, copy)
 
     def _stage(self, name: str) -> _Stage | None:
         if name.isdecimal() and int(name) < len(self._stages):
@@ -206,7 +210,7 @@ class _Rewriting:
             for old, new in origin.places.items() if origin is not None else ():
                 lost = old != source and paths.is_below(old, source) and not paths.is_below(new, source)
                 if lost and not any(paths.is_below(new, one) for one in self._taken(stage, instruction)):
-                    line = self._copying(stage.layout, instruction, word, new)
+                    line = self._copying(stage.layout, instruction, word, (old, new))
                     yield self._line(instruction, line)
 
     def _is_spare(self, stage: _Stage, instruction: Instruction) -> bool:
@@ -223,7 +227,7 @@ class _Rewriting:
             if paths.is_below(new, source) and not paths.is_below(old, source):
                 plain = Layout()
                 plain.workdir = stage.layout.workdir
-                return self._copying(plain, before, word, old) == instruction.text
+                return self._copying(plain, before, word, (new, old)) == instruction.text
         return False
 
     def _taken(self, stage: _Stage, instruction: Instruction) -> Iterator[str]:
@@ -232,15 +236,20 @@ class _Rewriting:
             if other.name in ("COPY", "ADD") and other.flag("from") == instruction.flag("from"):
                 yield from (Layout().at(word.text) for word in _sources(other))
 
-    def _copying(self, layout: Layout, instruction: Instruction, word: Word, path: str) -> str:
-        """The text of a COPY like this one that takes `path` of the same place to where it belongs."""
+    def _copying(self, layout: Layout, instruction: Instruction, word: Word, way: tuple[str, str]) -> str:
+        """The text of a COPY like this one for what it took along at one path, and lies at another one.
+
+        From another stage, finished things are copied, and stay where they were unless the image mirrors it.
+        """
         source, target = Layout().at(word.text), instruction.words[-1].text
+        path = way[1]
         copy = (
             layout.at(target)
             if target.endswith(("/", "."))
             else next(self._copies(layout, instruction, word))
         )
-        place = layout.at(paths.relative(path, source), copy)
+        kept = _is_kept(instruction, source, copy)
+        place = layout.at(paths.relative(way[0] if kept else path, source), copy)
         end = "/" if word.text.endswith("/") else ""
         start = "" if word.text.startswith("/") else "./" if word.text.startswith("./") else None
         shown = f"{path[1:] if start is None else start + path.removeprefix('/') if start else path}{end}"
@@ -326,3 +335,8 @@ def _head(word: Word) -> str:
 def _rest(instruction: Instruction) -> str:
     """The argument of WORKDIR: one, whatever blanks are in it."""
     return " ".join(word.text for word in instruction.words)
+
+
+def _is_kept(instruction: Instruction, source: str, copy: str) -> bool:
+    """Whether a COPY takes things from a stage to a place that does not mirror where they were."""
+    return instruction.flag("from") is not None and mirrored(source, copy)[0] == source

@@ -31,6 +31,13 @@ class Layout:
         place = max(held, key=len)
         return paths.join(self.places[place], path[len(place) + 1 :])
 
+    def lost(self, source: str) -> bool:
+        """Whether something leaves the directory `source`."""
+        return any(
+            paths.is_below(old, source) and not paths.is_below(new, source)
+            for old, new in self.places.items()
+        )
+
     def written(self, raw: str, directory: str | None = None) -> str | None:
         """What has to be written in place of `raw`; None where it stays."""
         here = self.workdir if directory is None else directory

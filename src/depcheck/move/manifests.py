@@ -101,14 +101,10 @@ def _again(course: Course, shape: Form) -> str | None:
         base = here
     if shape.path.startswith("/") and (shape.head or shape.reference.site.line):
         return None if course.of(target) == target else shape.write(course.of(target))
-    if course.of(shape.base) == base and course.stays(shape.base, shape.plain):
+    if not shape.head and not shape.is_url and not shape.reference.site.line:
+        return course.written(shape.base, shape.path)
+    if course.way(course.of(target), base) == course.way(target, shape.base):
         return None
-    if course.of(shape.base) != base and course.way(course.of(target), base) == course.way(
-        target, shape.base
-    ):
-        return None
-    if paths.is_outside(target):
-        return course.written(shape.base, shape.path) if not shape.head and not shape.tail else None
     return shape._replace(base=base).write(course.of(target))
 
 
