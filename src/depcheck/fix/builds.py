@@ -58,7 +58,7 @@ def around(sources: Sources, faults: Iterable[Fault], again: Again) -> dict[Faul
     """
     found: dict[FaultKey, tuple[Fix, ...]] = {}
     for fault in faults:
-        reference, place = fault.reference, find(sources.tree, fault)
+        reference, place = fault.reference, find(sources, fault)
         if reference is None or place is None or not reference.image_path:
             continue
         asker = reference.site

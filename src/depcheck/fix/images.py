@@ -49,7 +49,7 @@ def propose(yard: Yard, fault: Fault) -> Iterator[Fix]:
 def _proposed(yard: Yard, fault: Fault) -> Iterator[Fix]:
     for compose in COMPOSE.get(fault.rule, ()):
         yield from compose(yard, fault)
-    place = find(yard.tree, fault) if fault.rule in DOCKERFILES else None
+    place = find(yard.sources, fault) if fault.rule in DOCKERFILES else None
     if place is not None:
         for dockerfile in DOCKERFILES[fault.rule]:
             yield from dockerfile(yard, place, fault)

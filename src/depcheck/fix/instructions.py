@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from posixpath import normpath
 
@@ -10,6 +11,7 @@ from depcheck.image.arguments import Word
 from depcheck.image.dockerfile import Dockerfile, Instruction, read
 from depcheck.model import Edit, Fault
 from depcheck.record import NamedTuple
+from depcheck.sources import Sources
 from depcheck.tree.base import Tree, UnknownContentError
 
 
@@ -86,16 +88,20 @@ class Place(NamedTuple):
         return Edit(self.dockerfile.path, at, at, f"{head}{line}{newline}")
 
 
-def find(tree: Tree, fault: Fault) -> Place | None:
+def find(sources: Sources, fault: Fault) -> Place | None:
     """The instruction that a fault speaks of; None for one of an inline Dockerfile."""
-    text = text_of(tree, fault.site.file)
-    if text is None or not fault.site.line:
+    place = sources.get(_first, fault.site.file) if fault.site.line else None
+    instructions = () if place is None else place.dockerfile.instructions
+    at = bisect_right(instructions, fault.site.line, key=lambda one: one.line) - 1
+    if place is None or at < 0 or fault.site.line > instructions[at].end_line:
         return None
-    dockerfile = read(fault.site.file, text.encode("utf-8", "surrogateescape"))
-    for index, instruction in enumerate(dockerfile.instructions):
-        if instruction.line <= fault.site.line <= instruction.end_line:
-            return Place(dockerfile, text, index)
-    return None
+    return place._replace(at=at)
+
+
+def _first(sources: Sources, path: str) -> Place | None:
+    """The first instruction of a Dockerfile; None where it cannot be read."""
+    text = text_of(sources.tree, path)
+    return None if text is None else Place(read(path, text.encode("utf-8", "surrogateescape")), text, 0)
 
 
 def text_of(tree: Tree, path: str) -> str | None:

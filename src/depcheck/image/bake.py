@@ -90,14 +90,13 @@ def define(files: Sequence[File]) -> Definition:
                 names.append(name)
     groups = {name: bake.filled(node, known) for file in files for name, node in file.groups.items()}
     whole = all(file.whole for file in files)
-    found: dict[str, Node] = {}
-    opened: set[str] = set()
+    done: dict[str, tuple[Node, bool]] = {}
     inherited: set[str] = set()
     for name in targets:
         inherited.update(_parents(targets[name])[0])
-        found[name], is_open = _inheriting(targets, name, ())
-        if is_open or not whole:
-            opened.add(name)
+        _inheriting(targets, name, (), done)
+    found = {name: done[name][0] for name in targets}
+    opened = {name for name in targets if done[name][1] or not whole}
     grouped: dict[str, None] = {}
     waiting = [name for node in groups.values() for name in _texts(node.get("targets"))]
     for name in waiting:  # groups in groups: every group is begun with anyway
@@ -124,8 +123,19 @@ def _parents(target: Node) -> tuple[list[str], bool]:
     )
 
 
-def _inheriting(targets: Targets, name: str, above: tuple[str, ...]) -> tuple[Node, bool]:
+def _inheriting(
+    targets: Targets, name: str, above: tuple[str, ...], done: dict[str, tuple[Node, bool]]
+) -> tuple[Node, bool]:
     """The target with what it inherits, and whether more of that is not known."""
+    if name not in done:
+        found = _inherited(targets, name, above, done)
+        done.setdefault(name, found)
+    return done[name]
+
+
+def _inherited(
+    targets: Targets, name: str, above: tuple[str, ...], done: dict[str, tuple[Node, bool]]
+) -> tuple[Node, bool]:
     target = targets[name]
     parents, whole = _parents(target)
     if not parents or name in above or len(above) > DEEPEST:
@@ -136,7 +146,7 @@ def _inheriting(targets: Targets, name: str, above: tuple[str, ...]) -> tuple[No
         if parent not in targets:
             is_open = True
             continue
-        more, more_open = _inheriting(targets, parent, (*above, name))
+        more, more_open = _inheriting(targets, parent, (*above, name), done)
         below, is_open = _merged(below, more), is_open or more_open
     return _merged(below, target), is_open
 

@@ -72,7 +72,7 @@ def load(sources: Sources, files: Sequence[str], directory: str | None = None) -
     """
     loading = _Loading(sources)
     top = paths.parent(files[0]) if directory is None else directory
-    services = loading.project(files, top, loading.variables([paths.join(top, ".env")]), 0)
+    services = loading.project(files, top, loading.variables([paths.join(top, ".env")]), ())
     loading.check(services)
     return Project(top, tuple(loading.seen), services, tuple(dict.fromkeys(loading.faults)))
 
@@ -83,6 +83,8 @@ class _Loading:
         self.tree = sources.tree
         self.faults: list[Fault] = []
         self.seen: dict[str, None] = {}
+        self.whole: dict[tuple[int, str], Service] = {}  # services over what they extend
+        self.joined: dict[tuple[tuple[str, ...], str, frozenset[tuple[str, str]]], dict[str, Service]] = {}
         self.files: dict[tuple[str, str, frozenset[tuple[str, str]]], File | None] = {}
 
     def variables(self, files: Iterable[str]) -> dict[str, str]:
@@ -94,19 +96,22 @@ class _Loading:
         return found
 
     def project(
-        self, files: Sequence[str], directory: str, known: Mapping[str, str], depth: int
+        self, files: Sequence[str], directory: str, known: Mapping[str, str], above: tuple[str, ...]
     ) -> dict[str, Service]:
-        """The services of `files` merged in their order, with what they include and extend."""
+        """The services of `files` merged in their order, with what they include and extend.
+
+        above: the files that include these.
+        """
         merged: dict[str, Service] = {}
         for path in files:
             file = self.read(path, directory, known)
             if file is None:
                 continue
             for include in file.includes:
-                for name, service in self.included(include, directory, known, depth).items():
+                for name, service in self.included(include, directory, known, (*above, path)).items():
                     merged.setdefault(name, service)
             for name, service in file.services.items():
-                whole = self.extended(service, file, known, ())
+                whole = self.extended(service, file, known)
                 merged[name] = merge(merged[name], whole) if name in merged else whole
         return merged
 
@@ -135,7 +140,7 @@ class _Loading:
         return file
 
     def included(
-        self, include: Include, directory: str, known: Mapping[str, str], depth: int
+        self, include: Include, directory: str, known: Mapping[str, str], above: tuple[str, ...]
     ) -> dict[str, Service]:
         """The services of an included project: its paths are its own, and so is its `.env`."""
         files = []
@@ -148,18 +153,10 @@ class _Loading:
                 self.fault("missing-include", text, target, message)
                 return {}
             files.append(target)
-        if not files:
-            return {}
-        if depth > DEEPEST or any(file in self.seen for file in files):
-            if depth > DEEPEST:
-                self.faults.append(
-                    Fault(
-                        "invalid-manifest",
-                        include.site,
-                        "the files include each other in a circle",
-                        tool="docker",
-                    )
-                )
+        if any(file in above for file in files):
+            message = "the files include each other in a circle"
+            self.faults.append(Fault("invalid-manifest", include.site, message, tool="docker"))
+        if not files or len(above) > DEEPEST or any(file in above for file in files):
             return {}
         top = paths.parent(files[0])
         if include.directory is not None and include.directory.value is not None:
@@ -168,32 +165,47 @@ class _Loading:
                 top = paths.parent(top)  # as compose-go's `localResourceLoader.Dir`
         listed = [self.tree.at(directory, text.value) for text in include.env_files if text.value is not None]
         own = self.variables(listed or [paths.join(top, ".env")])
-        return self.project(files, top, {**own, **known}, depth + 1)
+        every = {**own, **known}
+        key = (tuple(files), top, frozenset(every.items()))
+        if key not in self.joined:
+            self.joined[key] = self.project(files, top, every, above)
+        return self.joined[key]
 
-    def extended(
-        self, service: Service, file: File, known: Mapping[str, str], above: tuple[tuple[str, str], ...]
-    ) -> Service:
-        """The service over the one that it extends."""
+    def extended(self, service: Service, file: File, known: Mapping[str, str]) -> Service:
+        """The service over the one that it extends, and that over its own."""
+        chain = [(service, file)]
+        met = {(file.path, service.name)}
+        while (id(chain[-1][1]), chain[-1][0].name) not in self.whole:
+            below = self.below(*chain[-1], known)
+            if below is None:
+                break
+            if (below[1].path, below[0].name) in met:
+                message = f"`{service.name}` extends itself in a circle"
+                site = service.site if service.extends is None else service.extends.site
+                self.faults.append(Fault("invalid-manifest", site, message, tool="docker"))
+                break
+            met.add((below[1].path, below[0].name))
+            chain.append(below)
+        last, lowest = chain.pop()
+        whole = self.whole.setdefault((id(lowest), last.name), last)
+        for over, where in reversed(chain):
+            merged = merge(whole, over)._replace(extends=None)
+            build = None if merged.build is None else merged.build._replace(base=where.base)
+            whole = self.whole[id(where), over.name] = merged._replace(build=build)
+        return whole
+
+    def below(self, service: Service, file: File, known: Mapping[str, str]) -> tuple[Service, File] | None:
+        """The service that one extends, and its file."""
         extends = service.extends
-        if extends is None:
-            return service
-        place = (file.path, service.name)
-        if place in above or len(above) > DEEPEST:
-            message = f"`{service.name}` extends itself in a circle"
-            self.faults.append(Fault("invalid-manifest", extends.site, message, tool="docker"))
-            return service
-        other = self.extended_file(extends, file, known)
-        if other is None:
-            return service
+        other = None if extends is None else self.extended_file(extends, file, known)
+        if extends is None or other is None:
+            return None
         base = other.services.get(extends.service)
         if base is None:
             message = f"`{service.name}` extends `{extends.service}`, which `{other.path}` does not have"
             self.faults.append(Fault("unknown-service", extends.site, message, tool="docker"))
-            return service
-        whole = self.extended(base, other, known, (*above, place))
-        merged = merge(whole, service)._replace(extends=None)
-        build = None if merged.build is None else merged.build._replace(base=file.base)
-        return merged._replace(build=build)
+            return None
+        return base, other
 
     def extended_file(self, extends: Extends, file: File, known: Mapping[str, str]) -> File | None:
         """The file of the extended service; its paths start at itself."""

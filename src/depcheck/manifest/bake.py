@@ -16,6 +16,7 @@ from depcheck.model import Fault
 from depcheck.record import NamedTuple
 from depcheck.sources import Sources
 
+LONGEST = 100_000  # characters that a text may come to
 MOST = 200  # targets that a matrix may come to
 
 _REFERENCE = re.compile(r"\$\$\{|%%\{|\$\{\s*(?P<name>[^\W\d][\w.-]*)\s*\}|(?P<other>[$%]\{)")
@@ -84,7 +85,7 @@ def fill(text: str, known: Scope) -> str | None:
     """`text` with its templates filled in; None where one cannot be."""
     if "${" not in text and "%{" not in text:
         return text
-    done, at = [], 0
+    done, at, length = [], 0, 0
     for match in _REFERENCE.finditer(text):
         done.append(text[at : match.start()])
         at = match.end()
@@ -92,6 +93,9 @@ def fill(text: str, known: Scope) -> str | None:
         if match["other"] or value is None:
             return None
         done.append(value)
+        length += len(value)
+        if length > LONGEST:
+            return None
     return "".join((*done, text[at:]))
 
 

@@ -149,6 +149,9 @@ class _Reading:
 
     def filled(self, site: Site, raw: str) -> Text:
         value = interpolate(raw, self.known)
+        if isinstance(value, Unset) and value.invalid:
+            message = f"`{raw[:100]}` is no text that Compose fills in: {value.message}"
+            self.faults.append(Fault("invalid-manifest", site, message, tool="docker"))
         if isinstance(value, Unset):
             return Text(site, raw, None, value.because, self.base)
         return Text(site, raw, value, base=self.base)

@@ -8,15 +8,22 @@ from collections.abc import Mapping
 from depcheck.record import NamedTuple
 
 DEEPEST = 20  # braces in braces
+LONGEST = 100_000  # characters that a text may come to
 
-_REFERENCE = re.compile(r"\$(?:\$|(?P<name>[A-Za-z_][A-Za-z0-9_]*)|\{(?P<braced>[A-Za-z_][A-Za-z0-9_]*))")
+_REFERENCE = re.compile(
+    r"\$(?:\$|(?P<name>[A-Za-z_][A-Za-z0-9_]*)|\{(?P<braced>[A-Za-z_][A-Za-z0-9_]*)|(?P<bad>\{))"
+)
 
 
 class Unset(NamedTuple):
-    """A variable that decides and has no value here; `message` is that of `${NAME:?message}`."""
+    """A variable that decides and has no value here; `message` is that of `${NAME:?message}`.
+
+    invalid: the text is not of a form that Compose takes.
+    """
 
     name: str
     message: str = ""
+    invalid: bool = False
 
     @property
     def because(self) -> str:
@@ -33,17 +40,21 @@ def interpolate(text: str, known: Mapping[str, str], depth: int = 0) -> str | Un
     while match := _REFERENCE.search(text, at):
         done += text[at : match.start()]
         at = match.end()
+        if match["bad"] is not None:
+            return Unset("$", "`${` without the name of a variable", invalid=True)
         if match["braced"] is None:
             value = "$" if match["name"] is None else known.get(match["name"], Unset(match["name"]))
         else:
             close = _closing(text, at)
             if close < 0 or depth > DEEPEST:
-                return Unset(match["braced"], "the braces do not end")
+                return Unset(match["braced"], "the braces do not end", invalid=close < 0)
             value = _braced(match["braced"], text[at:close], known, depth)
             at = close + 1
         if isinstance(value, Unset):
             return value
         done += value
+        if len(done) > LONGEST:
+            return Unset(match["name"] or match["braced"] or "$", "what it comes to is too long")
     return done + text[at:]
 
 
@@ -74,4 +85,4 @@ def _braced(name: str, rest: str, known: Mapping[str, str], depth: int) -> str |
             return interpolate(word, known, depth + 1) if there else ""
         case "?":
             return value if there and value is not None else Unset(name, word)
-    return Unset(name, f"`${{{name}{rest}}}` is no form that Compose knows")
+    return Unset(name, f"`${{{name}{rest}}}` is no form that Compose knows", invalid=True)

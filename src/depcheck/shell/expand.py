@@ -21,6 +21,7 @@ _BRACES = re.compile(r"\{([^{}\s]*,[^{}\s]*)\}")
 _RANGE = re.compile(r"\{(\d{1,3})\.\.(\d{1,3})\}")
 _GLOB = re.compile(r"[*?[]")
 _PATTERN = re.compile(r"[*?]|\[.+\]")  # a lone `[` is the name of a command
+_LONGEST = 100_000  # characters of a value: a longer one is not worked with
 _MOST = 10_000  # characters, fields of one word: more is not worked out
 
 
@@ -149,7 +150,8 @@ def value(state: State, name: str) -> str | None:
         place = state.shown if state.shown.startswith("/") else f"{root}/{state.shown}".rstrip("/") or "/"
         return None if state.lost else place
     if name in state.env:
-        return state.env[name]
+        found = state.env[name]
+        return None if found is not None and len(found) > _LONGEST else found
     return "" if state.sealed and (name[0].isalpha() or name[0] == "_") and name not in _OWN else None
 
 
