@@ -32,8 +32,6 @@ class Installation:
         self, manifest: PyProject, features: tuple[str, ...], target: backend.Target = "editable"
     ) -> None:
         """Build and install a project with some of its extras, and the local projects that it asks for."""
-        if not features and plain.is_plain(self.sources, manifest.directory):
-            return
         self._build(manifest, features, target)
         self._follow()
 
