@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from depcheck import paths
 from depcheck.load import globs
 from depcheck.load.cargo.package import Package, read
+from depcheck.load.cargo.targets import Source
 from depcheck.load.cargo.workspace import Loaded
 from depcheck.manifest.cargo import Manifest
 from depcheck.manifest.pyproject import route_text
@@ -110,6 +111,14 @@ def left_out(package: Package) -> Iterator[Fault]:
         reference = Reference(site, "package.include", inside[0], built[0].path, "file")
         message = f"`include` leaves out every target (`{inside[0]}`), so the packaged crate has none"
         yield Fault("missing-target-file", site, message, reference, tool="cargo")
+
+
+def nothing_left(package: Package, absent: tuple[tuple[Source, Fault], ...]) -> Iterator[Fault]:
+    """The packaged crate needs a target, and each without its file is left out of its manifest."""
+    gone = {source for source, _ in absent}
+    built = [source for source in package.sources if source.kind != "build script"]
+    if built and all(source in gone for source in built):
+        yield from (fault for source, fault in absent if source.kind != "build script")
 
 
 def _included(pattern: str, path: str) -> bool:

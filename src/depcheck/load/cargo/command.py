@@ -356,10 +356,9 @@ class _Run:
         yield from archive.unversioned(package)
         yield from archive.outside(package)
         yield from archive.left_out(package)
+        yield from archive.nothing_left(package, resolved.unbuildable.get(path, ()))
         if not self.invocation.has("--exclude-lockfile"):
             yield from self._locks(package)
         if not self.invocation.has("--no-verify"):
             yield from self._profiles() if path == self.loaded.root else ()
             yield from (*self.settings.running, *self.settings.overriding, *self.settings.building)
-            for _, fault in resolved.unbuildable.get(path, ()):
-                yield fault

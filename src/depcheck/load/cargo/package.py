@@ -160,6 +160,9 @@ def _prepare(sources: Sources, manifest: Manifest, root: Manifest | Fault | None
     if external and isinstance(root, Manifest):
         registries.extend(_inherited_registries(root, external))
     layout = targets.layout(sources.tree, manifest, package, edition)
+    if layout.recorded:  # of a target without its file no more is read
+        lost = {(*fault.site.route[:2], "edition") for fault in layout.recorded}
+        faults = [fault for fault in faults if fault.site.route not in lost]
     return Package(
         manifest,
         package.name,

@@ -122,19 +122,32 @@ def resolve(
 def _overrides(session: Session, first: _Resolution, replaced: tuple[Reference, ...]) -> dict[str, str]:
     """Package name -> manifest of what `paths` names; what holds none is noted (cargo: `add_overrides`)."""
     found: dict[str, str] = {}
+    asked = {edge.dependency.package for edges in first.edges.values() for edge in edges}
     for reference in replaced:
         packages, faults = overrides(session.continued(), reference.target)
         first.note_all(faults)
+        if paths.join(reference.target, "Cargo.toml") in first.packages:
+            continue  # it is a source of packages already, and cargo takes no more from there
         for path in packages:
             package = session.package(path)
-            if package is not None:
-                found.setdefault(package.name, path)
+            if package is None:
+                continue
+            found.setdefault(package.name, path)
+            if path in first.members and package.name in asked:
+                first.note_all([_twice(reference, package)])
         if not packages:
             message = (
                 f"the path override `{reference.raw}` leads to `{reference.target}`, which holds no package"
             )
             first.note_all([Fault("not-a-package", reference.site, message, reference, tool="cargo")])
     return found
+
+
+def _twice(reference: Reference, package: Package) -> Fault:
+    """To cargo what an override holds, or leads to, comes from the directory of the override."""
+    message = f"the path override `{reference.raw}` leads to `{package.name}`, which is a member, too"
+    note = "cargo takes them for two packages of one name and version, and fails to select one"
+    return Fault("duplicate-package", reference.site, message, reference, (note,), "cargo")
 
 
 class _Resolution:

@@ -217,7 +217,12 @@ class Session:
         return path
 
     def is_root(self, path: str) -> bool:
-        """Whether a found root is one; what is wrong with the pointer that leads to it is noted."""
+        """Whether a found root is one; what is wrong with the pointer that leads to it is noted.
+
+        So is what is wrong with the root itself, which cargo reads as a package before anything is inherited.
+        """
+        if path in self._pointers and self.tree.kind(path) is Kind.FILE:
+            self.package(path)
         if paths.parent(path) in self.roots:
             return True
         reference = self._pointers[path]

@@ -39,7 +39,7 @@ def read(reading: Reading, data: toml.Table, package: str, edition: str) -> Iter
     for kind in _KINDS:
         for index, table in enumerate(reading.value(data, kind, TABLES, ()) or ()):
             route: Route = (kind, index)
-            _check(reading, table, route, edition)
+            _check(reading, table, route, edition if kind != "bin" or not _forbidden(table) else "")
             name = reading.text(table, "name", route)
             if not name or not name.strip():
                 reading.fault(route, f"`{kind}.name` is required")
@@ -91,12 +91,16 @@ def _binary(reading: Reading, table: toml.Table, name: str, route: Route) -> Non
     if "filename" in table:
         message = "`filename` needs a nightly cargo (`different-binary-name`)"
         reading.nightly("different-binary-name", (*route, "filename"), message)
-    for key in ("proc-macro", "crate-type"):
-        if table.get(key):
-            message = f"the target `{name}` is a binary and can't have `{key}` set"
-            reading.recorded.append(
-                Fault("invalid-manifest", Site(reading.path, (*route, key)), message, tool="cargo")
-            )
+    for key in _forbidden(table):
+        message = f"the target `{name}` is a binary and can't have `{key}` set"
+        reading.recorded.append(
+            Fault("invalid-manifest", Site(reading.path, (*route, key)), message, tool="cargo")
+        )
+
+
+def _forbidden(table: toml.Table) -> list[str]:
+    """The keys of a binary that no build gets past; cargo looks no further at it when it reads the file."""
+    return [key for key in ("proc-macro", "proc_macro", "crate-type", "crate_type") if table.get(key)]
 
 
 def _check(reading: Reading, table: toml.Table, route: Route, edition: str) -> None:
