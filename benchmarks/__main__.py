@@ -18,7 +18,11 @@ from benchmarks import suite
 from benchmarks.measure import Answer, Comparison, FailedError, compare, median
 from benchmarks.suite import Programs
 
-_HEAD = "| what | median | least to most | beside | median | ratio | budget | peak |\n" + "|---" * 8 + "|"
+_HEAD = (
+    "| what | median | least to most | beside | median | ratio | by work | budget | peak |\n"
+    + "|---" * 9
+    + "|"
+)
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -109,6 +113,7 @@ def row(answer: Answer) -> str:
         beside,
         _time(median(answer.reference)),
         f"{answer.ratio:.2f}",
+        f"{answer.work:.2f}",
         ("" if asked.ratio is None else f"{asked.ratio:g}") + ("" if answer.is_kept else " **missed**"),
         f"{answer.peak / (1 << 20):.0f} MiB",
     )

@@ -18,9 +18,10 @@ class Command(NamedTuple):
 
 
 class Run(NamedTuple):
-    """One run. peak: the most memory that it, or a program that it started, held; in bytes."""
+    """One run, with the programs that it started. processor: seconds of work. peak: bytes of memory."""
 
     seconds: float
+    processor: float
     peak: int
 
 
@@ -49,6 +50,14 @@ class Answer(NamedTuple):
     def ratio(self) -> float:
         """Median by median."""
         return median(self.subject) / median(self.reference)
+
+    @property
+    def work(self) -> float:
+        """The same by processor time, which other programs on the machine change less."""
+        subject, reference = (
+            statistics.median(run.processor for run in runs) for runs in (self.subject, self.reference)
+        )
+        return subject / reference
 
     @property
     def peak(self) -> int:
@@ -104,7 +113,7 @@ def run(command: Command) -> Run:
     code = os.waitstatus_to_exitcode(status)
     if code not in command.codes:
         raise FailedError(f"{' '.join(command.words)} in {command.directory}: exit code {code}")
-    return Run(seconds, usage.ru_maxrss * 1024)
+    return Run(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024)
 
 
 def compare(comparison: Comparison) -> Answer:
