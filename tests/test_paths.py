@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from depcheck import paths
@@ -85,6 +85,7 @@ def _kind(path: str) -> Kind:
 
 @settings(max_examples=_EXAMPLES, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
 @given(tree=_TREES, raw=_RAW)
+@example(tree={"a": "directory", "b": "->a"}, raw="b/./c")
 def test_a_tree_walks_as_the_system_does(tree: dict[str, str], raw: str, base: str) -> None:
     root, overlay = _plant(base, tree)
     disk = os.path.join(root, raw)

@@ -137,7 +137,7 @@ class WorkTree(Tree):
         for step in reversed(ahead):
             if ".." in step or self.is_link(step):
                 known = self._followed(step)
-            else:
+            elif paths.name(step) not in ("", "."):
                 known = paths.join(known, paths.name(step))
                 if paths.is_outside(known):
                     known = paths.inside(self.root, known)
