@@ -16,6 +16,8 @@ from pathlib import Path
 import pytest
 
 from depcheck import cli
+from depcheck.fix.journal import CannotWriteError
+from depcheck.move import carry
 from depcheck.rules.rule import Example, Link, Submodule
 from tests import archive, example_tree
 from tests.differential import moves
@@ -47,7 +49,7 @@ def test_a_move_is_as_recorded(
 
 @pytest.mark.parametrize("golden", GOLDENS, ids=lambda path: path.stem)
 def test_tools_say_the_same_after_a_move_and_it_can_be_undone(
-    golden: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    golden: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     sections = archive.read(golden)
     tree = {name: text for name, text in sections.items() if name not in ("", "out")}
@@ -57,10 +59,15 @@ def test_tools_say_the_same_after_a_move_and_it_can_be_undone(
     before = contents(root)
     monkeypatch.chdir(root)
     old, new = words(sections[""])
+    patched = shutil.copytree(root, tmp_path / "patched", symlinks=True)
+    cli.main(["mv", "--dry-run", old, new])
+    patch = capsys.readouterr().out
     code = cli.main(["mv", old, new])
     if code:
         assert contents(root) == before
         return
+    git(patched, "apply", given=patch)
+    assert contents(patched) == contents(root)
     check(commands, root)
     listed = {
         path.replace(f"{old}/", f"{new}/", 1) if path.startswith(f"{old}/") else path for path in before
@@ -161,6 +168,57 @@ def test_an_index_that_is_locked_undoes_the_move(
     assert "index.lock" in capsys.readouterr().err
     assert (root / "a/file").exists()
     assert not (root / "x").exists()
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), CannotWriteError("the disk is full")])
+def test_what_stops_the_writing_undoes_the_move(
+    error: BaseException, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = example_tree.write({"a/file": "", "b/link": Link("../a/file")}, tmp_path / "tree")
+    before, index = contents(root), git(root, "ls-files", "-s")
+    monkeypatch.chdir(root)
+
+    def stop(*_: object) -> None:
+        assert (root / "x/y/c/file").exists()
+        raise error
+
+    monkeypatch.setattr(carry, "write", stop)
+    assert cli.main(["mv", "a", "x/y/c"]) in (2, 130)
+    assert contents(root) == before
+    assert git(root, "ls-files", "-s") == index
+    assert (root / "b/link").readlink() == Path("../a/file")
+    assert not (root / "x").exists()
+
+
+def test_links_lead_where_they_led(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tree: Example = {
+        "old/x": "",
+        "LICENSE": "",
+        "old/LICENSE": Link("../LICENSE"),
+        "old/own": Link("LICENSE"),
+        "old/gone": Link("../nothing"),
+        "other/in": Link("../old/own"),
+        "other/dir": Link("../old/"),
+    }
+    root = example_tree.write(tree, tmp_path / "tree")
+    monkeypatch.chdir(root)
+    patched = shutil.copytree(root, tmp_path / "patched", symlinks=True)
+    assert cli.main(["mv", "--dry-run", "old", "a/b/new"]) == 0
+    git(patched, "apply", given=capsys.readouterr().out)
+    assert cli.main(["mv", "old", "a/b/new"]) == 0
+    texts = {
+        "a/b/new/LICENSE": "../../../LICENSE",
+        "a/b/new/own": "LICENSE",
+        "a/b/new/gone": "../nothing",
+        "other/in": "../a/b/new/own",
+        "other/dir": "../a/b/new/",
+    }
+    for top in (root, patched):
+        assert {path: os.readlink(top / path) for path in texts} == texts
+    assert cli.main(["mv", "a/b/new", "old"]) == 0
+    assert git(root, "diff", "--name-only") == ""
 
 
 def test_it_moves_without_git_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -45,6 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
     course = _course(arguments)
     from depcheck.move import carry, mentions, plan, proof
     from depcheck.sources import Sources
+    from depcheck.tree.base import UnknownContentError
     from depcheck.tree.worktree import WorkTree
 
     try:
@@ -57,12 +58,14 @@ def run(arguments: argparse.Namespace) -> int:
             return _refused(course, differences)
         left = list(mentions.left(planned, sources.tree))
         if arguments.dry_run:
-            _show(planned.contents, course, tracked)
+            _show((*planned.contents, *planned.links), course, tracked)
         else:
             carry.carry(planned, tracked, lambda note: say(f"depcheck: {sentence(note)}\n"))
     except carry.CannotMoveError as error:
         raise CannotRunError(str(error), "nothing was changed") from error
-    _report(course, planned.contents, left, dry=arguments.dry_run)
+    except (OSError, UnknownContentError) as error:
+        raise CannotRunError(f"a file cannot be edited: {error}", "nothing was changed") from error
+    _report(course, (*planned.contents, *planned.links), left, dry=arguments.dry_run)
     return 0
 
 

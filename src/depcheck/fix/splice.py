@@ -55,13 +55,15 @@ def _meet(edit: Edit, other: Edit) -> bool:
 class Content(NamedTuple):
     """A file as it was read and as it is to be. path: canonical, links followed.
 
-    source: where it lies before it moves to `path`; empty: it stays.
+    source: where it lies before it moves to `path`; empty: it stays. mode: of what is no plain file, as git
+    writes it.
     """
 
     path: str
     before: bytes
     after: bytes
     source: str = ""
+    mode: str = ""
 
 
 def contents(tree: Tree, fixes: Iterable[Fix]) -> Iterator[Content]:

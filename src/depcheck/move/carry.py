@@ -1,17 +1,19 @@
 """A move carried out on the disk and in git's index.
 
-The directory is renamed in one step, then git's index, then the files that change are put in place
-(`fix.write`). What fails before that is undone, so that a refused move changes nothing.
+The directory is renamed in one step, then git's index and links follow, then the files that change are put
+in place (`fix.write`). Whatever fails or interrupts that, all that was done before is undone.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 
 from depcheck import git, paths
 from depcheck.fix.journal import CannotWriteError
 from depcheck.fix.write import write
+from depcheck.move import links
 from depcheck.move.course import Course
 from depcheck.move.plan import Plan
 from depcheck.record import NamedTuple
@@ -57,27 +59,24 @@ def entries(course: Course) -> tuple[Entry, ...]:
 def carry(plan: Plan, tracked: Sequence[Entry], tell: Callable[[str], None]) -> None:
     """Move and write, or change nothing. tell: see `fix.write`. Raises CannotMoveError."""
     course = plan.course
-    made = list(_made(course))
-    old, new = os.path.join(course.root, course.old), os.path.join(course.root, course.new)
-    try:
-        os.rename(old, new)
-    except OSError as error:
-        _unmade(made)
-        raise CannotMoveError(f"`{course.old}` cannot be renamed: {error.strerror}") from error
-    try:
+    with ExitStack() as back:
+        for path in _made(course):
+            back.callback(os.rmdir, path)
+        old, new = os.path.join(course.root, course.old), os.path.join(course.root, course.new)
+        with _about(f"`{course.old}` cannot be renamed"):
+            os.rename(old, new)
+        back.callback(os.rename, new, old)
         _index(course, tracked)
-    except CannotMoveError:
-        os.rename(new, old)
-        _unmade(made)
-        raise
-    try:
-        write(course.root, plan.contents, tell)
-    except CannotWriteError as error:
-        os.rename(new, old)
-        _unmade(made)
-        back = Course(course.root, course.new, course.old)
-        _index(back, [entry._replace(path=course.of(entry.path)) for entry in tracked])
-        raise CannotMoveError(str(error)) from error
+        back.callback(_index, Course(course.root, course.new, course.old), _after(course, tracked))
+        with _about("a symbolic link cannot be changed"):
+            links.relink(course.root, plan.links)
+        reverse = [link._replace(before=link.after, after=link.before) for link in plan.links]
+        back.callback(links.relink, course.root, reverse)
+        try:
+            write(course.root, plan.contents, tell)
+        except CannotWriteError as error:
+            raise CannotMoveError(str(error)) from error
+        back.pop_all()
     for path in plan.emptied:
         try:
             os.rmdir(os.path.join(course.root, path))
@@ -85,21 +84,27 @@ def carry(plan: Plan, tracked: Sequence[Entry], tell: Callable[[str], None]) -> 
             return
 
 
+@contextmanager
+def _about(what: str) -> Iterator[None]:
+    """What the system refuses, with its reason."""
+    try:
+        yield
+    except OSError as error:
+        raise CannotMoveError(f"{what}: {error.strerror}") from error
+
+
+def _after(course: Course, tracked: Sequence[Entry]) -> list[Entry]:
+    return [entry._replace(path=course.of(entry.path)) for entry in tracked]
+
+
 def _made(course: Course) -> Iterator[str]:
     """The directories that are to hold the new one, made where they are missing, the outer ones first."""
     for above in reversed(paths.ancestors(paths.parent(course.new))):
         path = os.path.join(course.root, above)
         if not os.path.isdir(path):
-            try:
+            with _about(f"`{above}` cannot be made"):
                 os.mkdir(path)
-            except OSError as error:
-                raise CannotMoveError(f"`{above}` cannot be made: {error.strerror}") from error
             yield path
-
-
-def _unmade(made: Sequence[str]) -> None:
-    for path in reversed(made):
-        os.rmdir(path)
 
 
 def _index(course: Course, tracked: Sequence[Entry]) -> None:

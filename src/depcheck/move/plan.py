@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Sequence
 
 from depcheck import paths
@@ -9,32 +10,37 @@ from depcheck.discover import Listing
 from depcheck.fix import document
 from depcheck.fix.splice import Content, splice
 from depcheck.model import Edit
-from depcheck.move import compose, dockerfiles, ignores, locks, manifests, members, scripts, workflows
+from depcheck.move import compose, dockerfiles, ignores, links, locks, manifests, members, scripts, workflows
 from depcheck.move.course import Course
 from depcheck.record import NamedTuple
 from depcheck.sources import Sources
 from depcheck.tree.base import Kind, Tree, UnknownContentError
-from depcheck.tree.overlay import Overlay, Text
+from depcheck.tree.overlay import Link, Overlay, Text
 
 
 class Plan(NamedTuple):
     """A move with its edits.
 
-    contents: each file that changes. tree: how it looks afterwards. emptied: directories that go with it.
+    contents: each file that changes; links: each symbolic link. tree: how it looks afterwards.
+    emptied: directories that go with it.
     """
 
     course: Course
     contents: tuple[Content, ...]
+    links: tuple[Content, ...]
     tree: Overlay
     emptied: tuple[str, ...]
 
 
 def plan(sources: Sources, listing: Listing, course: Course) -> Plan:
-    """Work out all edits; nothing is written."""
+    """Work out all edits; nothing is written. Raises what `Tree.read` raises."""
     tree = sources.tree
     listed = (*listing.everything, *listing.images)
     edited = _edited(tree, _edits(sources, listing, course, listed))
     after = moved(tree, course)
+    relinked = tuple(links.changed(tree, course))
+    for link in relinked:
+        after.put(link.path, Link(os.fsdecode(link.after)))
     for path, content in edited.items():
         after.put(course.of(path), Text(content))
     wanted: dict[str, list[members.Step]] = {}
@@ -48,7 +54,8 @@ def plan(sources: Sources, listing: Listing, course: Course) -> Plan:
         text = members.changed(found, steps)
         mark = b"\xef\xbb\xbf" if after.read(path).startswith(b"\xef\xbb\xbf") else b""
         after.put(after.resolve(path), Text(mark + text.encode("utf-8", "surrogateescape")))
-    return Plan(course, tuple(_contents(tree, course, after)), after, tuple(emptied(tree, course)))
+    contents = tuple(_contents(tree, course, after))
+    return Plan(course, contents, relinked, after, tuple(emptied(tree, course)))
 
 
 def moved(tree: Tree, course: Course) -> Overlay:
@@ -99,10 +106,10 @@ def _edited(tree: Tree, edits: Iterable[Edit]) -> dict[str, bytes]:
                 (edit.start < other.end and other.start < edit.end) or edit == other for other in kept
             ):
                 kept.append(edit)
-        try:
-            found[path] = splice(tree.read(path), kept)
-        except (OSError, UnknownContentError):
-            continue
+        content = tree.read(path)
+        if tree.has_changed(path):
+            raise UnknownContentError(f"`{path}` has changed since it was read")
+        found[path] = splice(content, kept)
     return found
 
 

@@ -15,8 +15,10 @@ _QUOTED = {"\\": "\\\\", '"': '\\"', "\t": "\\t", "\n": "\\n", "\r": "\\r"}
 def render(contents: Iterable[Content], screen: Screen, *, is_terminal: bool) -> str:
     """The diff of all files; for a terminal what could steer it is written out."""
     lines: list[str] = []
+    contents = list(contents)
+    by_git = any(content.source or content.mode for content in contents)  # then each has a header of git's
     for content in contents:
-        for line in _unified(content):
+        for line in _unified(content, by_git=by_git):
             text = plain(line) if is_terminal else line
             lines.append(
                 screen.style(text, "bold" if line[:3] in ("---", "+++") else _STYLES.get(line[:1], ""))
@@ -24,20 +26,30 @@ def render(contents: Iterable[Content], screen: Screen, *, is_terminal: bool) ->
     return "".join(f"{line}\n" for line in lines)
 
 
-def _unified(content: Content) -> Iterator[str]:
+def _unified(content: Content, *, by_git: bool) -> Iterator[str]:
     from difflib import unified_diff
 
     before, after = _lines(content.before), _lines(content.after)
     source = content.source or content.path
     old, new = _name(f"a/{source}"), _name(f"b/{content.path}")
-    if source != content.path:
+    if by_git:
         yield f"diff --git {old} {new}"
+    if source != content.path:
         yield f"rename from {_name(source)}"
         yield f"rename to {_name(content.path)}"
+    if content.mode:
+        yield f"index {_object(content.before)}..{_object(content.after)} {content.mode}"
     for line in unified_diff(before, after, old, new):
         yield line.removesuffix("\n")
         if not line.endswith("\n"):
             yield "\\ No newline at end of file"
+
+
+def _object(content: bytes) -> str:
+    """The name that git gives to a content."""
+    import hashlib
+
+    return hashlib.sha1(b"blob %d\0%s" % (len(content), content), usedforsecurity=False).hexdigest()
 
 
 def _lines(content: bytes) -> list[str]:
