@@ -43,6 +43,7 @@ LOCK = ("lock", "--offline")
 # The packages of the trees have no version but the one on the disk, so that only an index can have none.
 WANTED_NETWORK = re.compile(
     r"network was disabled|network connectivity is disabled|there (are|is) no versions? of"
+    r"|only the following versions of"  # of what is no local package, of which there is one version
 )
 CHOICES = (
     "--no-dev", "--all-packages", "--no-install-workspace", "--dry-run", "--no-sources",

@@ -83,6 +83,7 @@ class Uv(NamedTuple):
     groups:    `default-groups`; None where it is not given or is `"all"`.
     dev:       the legacy `dev-dependencies`; None where there are none.
     settings:  the groups that `[tool.uv.dependency-groups]` speaks of.
+    pythons:   the Pythons that it gives for them.
     conflicts: sets of extras and groups that are declared to exclude each other.
     faults:    why uv refuses the file.
     """
@@ -96,6 +97,7 @@ class Uv(NamedTuple):
     groups: tuple[Named, ...] | None
     dev: tuple[Requirement, ...] | None
     settings: tuple[Named, ...]
+    pythons: Mapping[str, str]
     indexes: frozenset[str]
     constraints: tuple[Requirement, ...]
     overrides: tuple[Requirement, ...]
@@ -142,6 +144,7 @@ def of_tables(path: str, data: toml.Table) -> Uv:
         groups,
         lines["dev-dependencies"],
         reader.settings(),
+        reader.pythons(),
         reader.indexes(),
         lines["constraint-dependencies"] or (),
         lines["override-dependencies"] or (),
@@ -315,6 +318,12 @@ class _Reader:
             self._wrong(("dependency-groups",), "a table")
             return ()
         return tuple(Named(self._site("dependency-groups", name), normalise(name)) for name in value)
+
+    def pythons(self) -> dict[str, str]:
+        value = self.table.get("dependency-groups", {})
+        tables = value.items() if isinstance(value, dict) else ()
+        asked = ((name, table.get("requires-python")) for name, table in tables if isinstance(table, dict))
+        return {normalise(name): python for name, python in asked if isinstance(python, str)}
 
     def indexes(self) -> frozenset[str]:
         value = self.table.get("index", [])

@@ -100,12 +100,24 @@ class Forks:
     def exclude(self, one: Edge, other: Edge) -> bool:
         """Whether no fork holds both."""
         fork = All((self._pythons, self.of(one), self.of(other)))
-        together = (
-            conditions.together(fork),
-            conditions.together(fork, one.wanted.when),
-            conditions.together(fork, other.wanted.when),
-        )
-        return False in together
+        if conditions.together(fork) is False:
+            return True
+        return not (self._is_reached(fork, one) and self._is_reached(fork, other))
+
+    def _is_reached(self, fork: Condition, edge: Edge) -> bool:
+        """Whether the edge is met in a fork, in which uv passes over what its markers leave out."""
+        ahead, seen = [edge], set[str]()
+        while ahead:
+            at = ahead.pop()
+            if conditions.together(fork, at.wanted.when) is False:
+                continue
+            above = self._incoming.get(at.parent, ())
+            if not above or at.parent == at.path or not at.wanted.site.route:
+                return True  # nothing asks for it, it is locked itself
+            if at.parent not in seen:
+                seen.add(at.parent)
+                ahead += above
+        return False
 
     def of(self, edge: Edge) -> Condition:
         """Where the edge is followed, as far as uv tells environments apart."""

@@ -174,14 +174,14 @@ def stale(lock: Lock, walked: Walk, around: Workspace) -> str:
     if python := _python(lock, around):
         return python
     local = {
-        (one.name, walked.tree.at(around.directory, one.value)): one
+        (one.name, walked.tree.resolve(walked.tree.at(around.directory, one.value))): one
         for one in lock.packages
         if one.kind in lockfile.LOCAL
     }
     for directory, found in walked.packages.items():
         if not found.name or found.unknowns:
             continue
-        one = local.get((found.name, directory))
+        one = local.get((found.name, walked.tree.resolve(directory)))
         if one is None:
             return f"`{found.name}` at `{directory or '.'}` is new"
         if found.static and found.version and one.version and one.version != found.version:
