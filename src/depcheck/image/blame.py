@@ -32,9 +32,16 @@ _KINDS = {
 
 
 def group(scene: Scene, faults: Sequence[Fault]) -> Iterator[list[Fault]]:
-    """The faults, those together that one thing is to blame for."""
+    """The faults, those together that one thing is to blame for.
+
+    That a manifest is refused is the fault of what is wrong with it, where that is among them.
+    """
     groups: dict[str, list[Fault]] = {}
+    refused = {fault.site.file for fault in faults}
     for index, fault in enumerate(faults):
+        target = "" if fault.reference is None else fault.reference.target
+        if fault.rule == "not-a-package" and paths.join(target, "Cargo.toml") in refused:
+            continue
         key = missing(scene, fault).inside if fault.rule in _KINDS else f"\0{index}"
         groups.setdefault(key, []).append(fault)
     yield from groups.values()

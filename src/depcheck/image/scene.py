@@ -81,7 +81,13 @@ def missing(scene: Scene, fault: Fault) -> Missing:
     tree, way = scene.tree, reference.raw
     if tree.at(paths.parent(asker), way) != inside:  # not written as it is, or joined with more
         way = paths.relative(inside, paths.parent(asker))
-    return Missing(inside, scene.sources.tree.at(paths.parent(whence), way))
+    outside = scene.sources.tree.at(paths.parent(whence), way)
+    if reference.key == "(targets)" and not scene.sources.tree.is_file(outside):
+        # A package without targets: a library is named, and a program serves as well.
+        main = paths.join(paths.parent(outside), "main.rs")
+        if scene.sources.tree.is_file(main):
+            return Missing(paths.join(paths.parent(inside), "main.rs"), main)
+    return Missing(inside, outside)
 
 
 def _member(sources: Sources, top: str, name: str) -> str | None:

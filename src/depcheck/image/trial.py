@@ -179,7 +179,7 @@ def _escaping(finding: Finding) -> str:
 def _is_idle(words: Sequence[str]) -> bool:
     """Whether a command reads no manifest: it is asked for its version, or packages of an index for it."""
     rest = list(words[3:] if words[1:2] == ("-m",) else words[1:])
-    if all(word in ("--version", "-V", "--help", "-h", "version") for word in rest):
+    if all(word in ("--version", "-V", "-vV", "-v", "--verbose", "--help", "-h", "version") for word in rest):
         return bool(rest)
     program = words[2] if words[1:2] == ("-m",) else words[0].rpartition("/")[2]
     if program == "uv" and rest[:1] == ["pip"]:
