@@ -156,6 +156,7 @@ def touch(state: State, words: list[Field], _: str | None) -> Result:
         elif (
             paths.name(field.text) in ("", ".", "..")
             or state.world.kind(path) is not Kind.MISSING
+            or state.world.tree.is_link(path)  # that leads in a circle
             or not directory_for(state, path, "`touch` may have failed")
         ):
             results.append(failed(f"`{field.text}` has no directory to be made in"))
