@@ -17,7 +17,12 @@ GIT = ("git", "-c", "user.name=x", "-c", "user.email=x@x", "-c", "protocol.file.
 
 
 # Of a commit nothing is known outside of the root; an absolute path names the root, and not its clone.
-OUTSIDE = {("broken-patch", "bad"), ("absolute-path", "bad"), ("escapes-repository", "bad")}
+OUTSIDE = {
+    ("broken-patch", "bad"),
+    ("absolute-path", "bad"),
+    ("escapes-repository", "bad"),
+    ("symlink-escape", "bad"),
+}
 
 
 def git(root: Path, *words: str) -> None:

@@ -5,7 +5,7 @@ Imported where a Dockerfile or a compose file is listed.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -37,7 +37,7 @@ class Examined(NamedTuple):
     """What images come to.
 
     reached: manifests that were left out and that a command reads in an image. plans: how each is built.
-    declared: where compose files say what the contexts are.
+    declared: where compose files say what the contexts are. left_out: manifests that are not judged.
     """
 
     builds: tuple[Built, ...]
@@ -45,6 +45,7 @@ class Examined(NamedTuple):
     reached: frozenset[str]
     plans: tuple[Planned, ...]
     declared: tuple[tuple[str, Site], ...]
+    left_out: fixtures.Apart | None
 
 
 class _Survey(NamedTuple):
@@ -75,7 +76,7 @@ def examine(
     images = judge.judge(sources, plans, known, mended, left_out or {})
     found += images.found
     merged = _merged(findings, images, list(_settled(sources.tree.root, listing, found, among)))
-    return Examined(images.builds, merged, images.reached, tuple(plans), declared)
+    return Examined(images.builds, merged, images.reached, tuple(plans), declared, left_out)
 
 
 def repairs(
@@ -90,7 +91,6 @@ def repairs(
     from depcheck.fix.mend import mend
     from depcheck.fix.trial import Trials
     from depcheck.fix.yard import Declared, Yard
-    from depcheck.image import judge
 
     tree, known = base
     faults = [
@@ -102,13 +102,7 @@ def repairs(
     if not faults:
         return None
 
-    def again(tree: Tree, files: Collection[str]) -> Images:
-        sources = Sources(tree)
-        survey = _survey(sources, listing, {})
-        plans = [plan for plan in survey.plans if _concerns(plan, files)]
-        images = judge.judge(sources, plans, known, None, {})
-        return images._replace(found=(*survey.found, *images.found))
-
+    again = _Again(listing, examined.left_out, known)
     declared = tuple(Declared(*one) for one in examined.declared)
     yard = Yard(Sources(tree), examined.plans, declared)
     trials = Trials(builds.Proof(tree, again).attempt)
@@ -121,10 +115,53 @@ def repairs(
     )
 
 
+def harm(
+    sources: Sources, listing: Listing, left_out: fixtures.Apart | None, faults: Iterable[Fault]
+) -> Callable[[Tree, frozenset[str]], bool]:
+    """Whether a build gets worse in a tree that differs in some files, of those that can hold one of them."""
+    from depcheck.fix.builds import is_worse
+
+    again = _Again(listing, left_out, {fault_key(fault): fault for fault in faults})
+    known: dict[frozenset[str], tuple[Built, ...]] = {}
+
+    def gets_worse(tree: Tree, files: frozenset[str]) -> bool:
+        before = known.get(files)
+        if before is None:
+            before = known[files] = again(sources.tree, files).builds
+        return any(one.verdict != "fails" for one in before) and is_worse(before, again(tree, files).builds)
+
+    return gets_worse
+
+
+class _Again:
+    """Judges the builds that some files have to do with, in whatever tree."""
+
+    def __init__(self, listing: Listing, left_out: fixtures.Apart | None, known: Known) -> None:
+        self._listing = listing
+        self._left_out = left_out
+        self._known = known
+
+    def __call__(self, tree: Tree, files: Collection[str]) -> Images:
+        from depcheck.image import judge
+
+        sources = Sources(tree)
+        survey = _survey(sources, self._listing, self._left_out)
+        plans = [plan for plan in survey.plans if _concerns(plan, files)]
+        images = judge.judge(sources, plans, self._known, None, {})
+        return images._replace(found=(*survey.found, *images.found))
+
+
 def _concerns(plan: Planned, files: Collection[str]) -> bool:
-    """Whether a build reads one of these files as its Dockerfile or its ignore file."""
-    ignoring = f"{plan.dockerfile}.dockerignore", paths.join(plan.context, ".dockerignore")
-    return plan.dockerfile in files or any(path in files for path in ignoring)
+    """Whether a build may read one of these files; what declares builds may concern all of them."""
+    directories = (plan.context, *(path for _, path in plan.contexts if path is not None))
+    return any(
+        path == plan.dockerfile
+        or is_compose(path)
+        or is_bake(path)
+        or path == f"{plan.dockerfile}.dockerignore"
+        or any(paths.is_below(path, directory) for directory in directories)
+        for path in files
+    )
 
 
 def _survey(sources: Sources, listing: Listing, left_out: fixtures.Apart | None) -> _Survey:

@@ -7,6 +7,7 @@ makes them. Records are NamedTuples: importing `dataclasses` costs a fifth of th
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Literal
 
 from depcheck.record import NamedTuple
@@ -14,6 +15,14 @@ from depcheck.record import NamedTuple
 Verdict = Literal["loads", "fails", "unknown"]
 Severity = Literal["error", "warning", "info"]
 Route = tuple[str | int, ...]
+
+
+_RANK: dict[Verdict, int] = {"fails": 0, "unknown": 1, "loads": 2}
+
+
+def is_worse(verdict: Verdict, than: Verdict) -> bool:
+    """Whether one verdict promises less than another."""
+    return _RANK[verdict] < _RANK[than]
 
 
 class Site(NamedTuple):
@@ -119,6 +128,18 @@ class Judgement(NamedTuple):
     builds: Outcome
     references: tuple[Reference, ...] = ()
     alone: tuple[Fault, ...] = ()
+
+    @property
+    def outcomes(self) -> tuple[Outcome, Outcome, Outcome]:
+        """`loads`, `resolves` and `builds`."""
+        return self.loads, self.resolves, self.builds
+
+    @property
+    def faults(self) -> Iterator[Fault]:
+        """What is wrong in any of them, latent or not; the same fault may come again."""
+        for outcome in self.outcomes:
+            yield from outcome.faults
+            yield from outcome.latent
 
 
 class Built(NamedTuple):

@@ -103,27 +103,33 @@ def scan(
     faults = tuple(finding.fault for found in findings.values() for finding in found)
     candidate: Callable[[Fault], Candidate | None] = _no_candidate
     repairs: tuple[Repairs, ...] = ()
+    not_judged = None if request.include_fixtures else left_out
     if faults:
         from depcheck.fix import manifests
         from depcheck.hints import Hints
+        from depcheck.portability import Examined
 
         hints = Hints(sources, listing, faults)
         candidate = hints.candidate
-        repairs = (manifests.repairs(hints, listing, judgements, warnings, all_of_them=request.all_fixes),)
+        harm = None
+        if listing.images:
+            from depcheck import images
+
+            harm = images.harm(sources, listing, not_judged, faults)
+        examined = Examined(judgements, warnings)
+        repairs = (manifests.repairs(hints, listing, examined, harm, all_of_them=request.all_fixes),)
     builds: tuple[Built, ...] = ()
     if listing.images:
         from depcheck import images
 
         mended = _mended(sources, repairs)
-        examined = images.examine(
-            sources, listing, findings, mended, None if request.include_fixtures else left_out
-        )
-        if examined.reached:  # rare enough to begin again
-            request = request._replace(reached=request.reached | examined.reached)
+        found = images.examine(sources, listing, findings, mended, not_judged)
+        if found.reached:  # rare enough to begin again
+            request = request._replace(reached=request.reached | found.reached)
             return scan(request, progress, sources=sources)
-        builds, findings = examined.builds, examined.findings
+        builds, findings = found.builds, found.findings
         base = mended or (sources.tree, {fault_key(fault): fault for fault in faults})
-        more = images.repairs(sources, listing, examined, base, all_of_them=request.all_fixes)
+        more = images.repairs(sources, listing, found, base, all_of_them=request.all_fixes)
         repairs += () if more is None else (more,)
     diagnostics = locate_all(sources, _repaired(rules.check(Facts(findings, candidate)), repairs))
     return Report(

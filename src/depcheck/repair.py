@@ -32,10 +32,12 @@ def repair(request: Request, report: Report, progress: Progress | None = None, *
     before: dict[str, bytes] = {}
     after: dict[str, bytes] = {}
     made = 0
+    seen: set[frozenset[tuple[str, bytes]]] = set()
     for _ in range(_ROUNDS):
         fixes = report.chosen(unsafe=unsafe)
-        if not fixes:
+        if not fixes or frozenset(after.items()) in seen:  # a repair that takes back another one
             break
+        seen.add(frozenset(after.items()))
         made += len(fixes)
         sources = report.sources
         for change in contents(sources.tree, fixes):

@@ -46,12 +46,15 @@ class Sources:
     def over(self, tree: Tree, changed: Collection[str], readers: Iterable[Callable[..., object]]) -> Sources:
         """Those of `tree`, which differs from this one in the files `changed`, with what still holds.
 
-        readers: what each makes of a path depends on that file alone.
+        changed: with links followed. readers: what each makes of a path depends on that file alone.
         """
         other = Sources(tree)
+        resolve = self.tree.resolve
         for read in readers:
             table = self._known.get(read, {})
-            other._known[read] = {key: known for key, known in table.items() if key[0] not in changed}
+            other._known[read] = {
+                key: known for key, known in table.items() if resolve(key[0]) not in changed
+            }
         return other
 
     def made(

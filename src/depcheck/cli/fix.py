@@ -170,16 +170,16 @@ class _Choice:
         for _, fix in wanted:
             repairing.edited(self._report, [fix])  # it may have been changed while its user thought
         new = {Proposal(self._faults[fault_key(finding)], fix): finding for finding, fix in wanted}
-        held, gone = list[Proposal](), frozenset[Mark]()
+        held, gone = list[Proposal](), set[Mark]()
         for one in self._report.repairs:
             own = frozenset(map(fault_key, one.faults))
             made = [proposal for proposal in self._made if fault_key(proposal.fault) in own]
             more = [proposal for proposal in new if fault_key(proposal.fault) in own]
             settled = one.trials.settle([*made, *more])
             settled = settled if set(settled).issuperset(made) else made  # the first wins
-            gone |= one.trials.gone(settled)
+            gone.update(key for key, fewer in one.trials.gone(settled).items() if fewer > 0)
             held += settled
-        self._made, self._gone = held, gone
+        self._made, self._gone = held, frozenset(gone)
         for proposal, finding in new.items():
             out(choices.line(finding, proposal.fix, self._root, why=self._why_not(proposal)))
 

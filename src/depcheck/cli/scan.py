@@ -42,7 +42,7 @@ def add(commands: Any) -> None:
         "scan",
         help="report every local path that a build will trip over",
         description="Reports every local path that a build will trip over.",
-        epilog="Exit code 0: no error. 1: errors. 2: it cannot run.",
+        epilog="Exit code 0: no error, nor anything in a --diff. 1: errors, or a diff. 2: it cannot run.",
     )
     scope.declare(parser)
     parser.add_argument(
@@ -121,6 +121,10 @@ def run(arguments: Options) -> int:
         from depcheck.cli import repairing
 
         out(repairing.closing(report, made))
+    elif made:
+        from depcheck.render.text import count
+
+        say(f"depcheck: {count(made, 'repair')} made\n")
     return 1 if report.count("error") else 0
 
 

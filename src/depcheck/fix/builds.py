@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import TypeAlias
 
-from depcheck import paths
+from depcheck import model, paths
 from depcheck.fix import copies
 from depcheck.fix.instructions import find
 from depcheck.fix.splice import by_file, overlay
@@ -17,9 +18,13 @@ from depcheck.sources import Sources
 from depcheck.tree.base import Tree, UnknownContentError
 
 Again: TypeAlias = Callable[[Tree, Collection[str]], Images]
-_RANK: dict[Verdict, int] = {"fails": 0, "unknown": 1, "loads": 2}
 # What a repair can bring about itself; anything else that is new was hidden by what it has mended.
-_CAUSED = frozenset({"copy-source-missing", "context-escape", "invalid-manifest", "missing-context"})
+_CAUSED = frozenset(
+    {
+        "copy-source-missing", "context-escape", "invalid-manifest", "missing-context", "missing-dockerfile",
+        "missing-env-file", "missing-include", "unknown-service",
+    }
+)  # fmt: skip
 
 
 class Proof:
@@ -45,10 +50,10 @@ class Proof:
         except (OSError, UnknownContentError):
             return None
         after = self._again(tree, edited)
-        known = {mark(found.fault) for found in before.found}
-        left = {mark(found.fault) for found in after.found}
+        known = Counter(mark(found.fault) for found in before.found)
+        left = Counter(mark(found.fault) for found in after.found)
         harm = any(found.fault.rule in _CAUSED and mark(found.fault) not in known for found in after.found)
-        return Tried(frozenset(known - left), harm or _is_worse(before.builds, after.builds))
+        return Tried(known - left, harm or is_worse(before.builds, after.builds))
 
 
 def around(sources: Sources, faults: Iterable[Fault], again: Again) -> dict[FaultKey, tuple[Fix, ...]]:
@@ -75,14 +80,14 @@ def around(sources: Sources, faults: Iterable[Fault], again: Again) -> dict[Faul
     return found
 
 
-def _is_worse(before: Iterable[Built], after: Iterable[Built]) -> bool:
-    """Whether a command fails that did not, or is there no more."""
-    ranks: dict[tuple[object, ...], list[int]] = {}
+def is_worse(before: Iterable[Built], after: Iterable[Built]) -> bool:
+    """Whether a command fails that did not, or is not known to load any more, or is there no more."""
+    verdicts: dict[tuple[object, ...], list[Verdict]] = {}
     for built in after:
-        ranks.setdefault(_key(built), []).append(_RANK[built.verdict])
+        verdicts.setdefault(_key(built), []).append(built.verdict)
     for built in before:
-        same = ranks.get(_key(built))
-        if not same or same.pop(0) < _RANK[built.verdict]:
+        same = verdicts.get(_key(built))
+        if not same or model.is_worse(same.pop(0), built.verdict):
             return True
     return False
 

@@ -25,8 +25,10 @@ def unignored(yard: Yard, _: Place, fault: Fault) -> Iterator[Fix]:
             continue
         inner = reference.target[len(top) + 1 :] if top else reference.target
         newline = "\r\n" if "\r\n" in text else "\n"
-        head = "" if not text or text.endswith("\n") else newline
-        edit = Edit(ignore, len(text), len(text), f"{head}!{inner}{newline}")
+        # After the last exception: patterns behind it that keep secrets out go on doing so.
+        at = max((match.end() for match in re.finditer(r"^!.*\n?", text, re.MULTILINE)), default=len(text))
+        head = "" if not text[:at] or text[:at].endswith("\n") else newline
+        edit = Edit(ignore, at, at, f"{head}!{inner}{newline}")
         yield from fix(f"put `!{inner}` into `{ignore}`", edit)
 
 

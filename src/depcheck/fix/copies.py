@@ -10,6 +10,7 @@ from depcheck.fix.bench import fix
 from depcheck.fix.instructions import Place
 from depcheck.fix.yard import Yard
 from depcheck.image.dockerfile import Instruction
+from depcheck.image.globs import has_wildcards
 from depcheck.model import Edit, Fault, Fix, Reference
 from depcheck.tree.base import Kind, Tree
 
@@ -21,6 +22,8 @@ def copied(yard: Yard, place: Place, fault: Fault) -> Iterator[Fix]:
     """A COPY of what is missing, after the one that is too narrow or before the RUN."""
     reference = fault.reference
     if reference is None or not reference.image_path or paths.is_outside(reference.target):
+        return
+    if has_wildcards(reference.target):
         return
     for top in yard.tops(fault.site.file):
         if not paths.is_below(reference.target, top) or reference.target == top:

@@ -163,8 +163,12 @@ def _inserted(
         return Edit(document.file, start, start, f"{new},{newline + indent if by_line else ' '}")
     end = items[-1][1]
     comma = re.compile(r"[ \t]*,").match(text, end)
+    if comma is None and by_line:  # a comment behind the last item stays with it
+        rest = re.compile(r"[ \t]*(?:#[^\r\n]*)?").match(text, end)
+        kept = text[end : rest.end()] if rest else ""
+        return Edit(document.file, end, end + len(kept), f",{kept}{newline}{indent}{new}")
     if comma is None:
-        return Edit(document.file, end, end, f",{newline + indent if by_line else ' '}{new}")
+        return Edit(document.file, end, end, f", {new}")
     if by_line:
         rest = re.compile(r"[ \t]*(?:#[^\r\n]*)?").match(text, comma.end())
         at = rest.end() if rest else comma.end()

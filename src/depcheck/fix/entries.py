@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from depcheck import paths
 from depcheck.fix import document
 from depcheck.fix.bench import Bench, fix
+from depcheck.fixtures import looks_like_fixture
 from depcheck.manifest import cargo, pyproject, toml
 from depcheck.model import Fault, Fix, Route
 from depcheck.tree.base import Kind
@@ -52,7 +53,9 @@ def versioned(bench: Bench, fault: Fault) -> Iterator[Fix]:
         return
     version, match = package.version, _REQUIREMENT.fullmatch(wanted.strip())
     if match is not None and "-" not in version:
-        version = match[1] + ".".join(version.partition("+")[0].split(".")[: match[2].count(".") + 1])
+        parts = version.partition("+")[0].split(".")
+        least = next((index for index, part in enumerate(parts) if part != "0"), len(parts) - 1)
+        version = match[1] + ".".join(parts[: max(match[2].count("."), least) + 1])
     edit = document.value(text, fault.site.route, version)
     yield from fix(f"ask for version `{version}`", edit)
 
@@ -98,7 +101,7 @@ def inherited(bench: Bench, fault: Fault) -> Iterator[Fix]:
     root = reference.target
     found = bench.hints.packages.directories_of(fault, name)
     text = bench.document(root)
-    if text is None or len(found) != 1:
+    if text is None or len(found) != 1 or looks_like_fixture(found[0]):
         return
     where = paths.relative(found[0], paths.parent(root))
     line = f"{document.bare(name)} = {{ path = {document.quoted(where)} }}"

@@ -5,81 +5,88 @@ Only manifests that can reach an edited file are judged again.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
+from typing import TypeAlias
 
 from depcheck import fixtures, judging, paths, portability
 from depcheck.discover import Listing, is_requirements
 from depcheck.fix.bench import Bench
 from depcheck.fix.mend import Repairs, mend
 from depcheck.fix.propose import propose
-from depcheck.fix.splice import by_file, overlay
+from depcheck.fix.splice import contents
 from depcheck.fix.trial import Mark, Proposal, Trials, Tried, mark
 from depcheck.hints import Hints
 from depcheck.manifest import cargo, locks, pyproject, strict, toml
-from depcheck.model import Fault, Judgement, Outcome, Verdict
+from depcheck.model import Fault, Judgement, Site, is_worse
+from depcheck.portability import Examined
 from depcheck.sources import Sources
-from depcheck.tree.base import UnknownContentError
+from depcheck.tree.base import Tree, UnknownContentError
+from depcheck.tree.overlay import Overlay, Text
 
 # What these read depends on one file alone: what they made of the others still holds.
 READERS = (toml.read_text, toml.read, toml.shown, locks.read, cargo.read, pyproject.read, strict.read)
 # What a repair can bring about itself; anything else that is new was hidden by what it has mended.
-_CAUSED = frozenset({"dependency-cycle", "duplicate-package", "name-mismatch", "version-mismatch"})
+_CAUSED = frozenset({"dependency-cycle", "duplicate-package"})
+_MISMATCHES = frozenset({"name-mismatch", "version-mismatch"})
+
+HarmsImages: TypeAlias = Callable[[Tree, frozenset[str]], bool]
 
 
 def repairs(
     hints: Hints,
     listing: Listing,
-    judgements: Iterable[Judgement],
-    warnings: Iterable[Fault],
+    examined: Examined,
+    harms_images: HarmsImages | None = None,
     *,
     all_of_them: bool,
 ) -> Repairs:
-    """The proved repairs of what is wrong with manifests."""
+    """The proved repairs of what is wrong with manifests.
+
+    harms_images: whether a build of an image gets worse in a tree that differs in some files.
+    """
     bench = Bench(hints.sources, hints)
-    trials = Trials(Proof(hints.sources, listing, judgements, warnings).attempt)
+    trials = Trials(Proof(hints.sources, listing, examined, harms_images).attempt)
     return mend(trials, hints.faults, partial(propose, bench), all_of_them=all_of_them)
 
 
 class Proof:
-    """The tree as it is, which everything is held against.
-
-    judgements: as `portability` has left them, with its warnings.
-    """
+    """The tree as it is, which everything is held against."""
 
     def __init__(
-        self,
-        sources: Sources,
-        listing: Listing,
-        judgements: Iterable[Judgement],
-        warnings: Iterable[Fault] = (),
+        self, sources: Sources, listing: Listing, examined: Examined, harms_images: HarmsImages | None = None
     ) -> None:
         self.sources = sources
         self._listing = listing
-        self._judged = tuple(judgements)
-        self._warnings = tuple(warnings)
+        self._judged, self._warnings = examined
+        self._harms_images = harms_images
 
     def attempt(self, proposals: Sequence[Proposal]) -> Tried | None:
-        """What the edits of all proposals do to the manifests that can reach them."""
-        fixes = [one.fix for one in proposals]
+        """What the edits of all proposals do to the manifests that can reach them, and to images."""
         try:
-            tree = overlay(self.sources.tree, fixes)
+            changes = list(contents(self.sources.tree, [one.fix for one in proposals]))
         except (OSError, UnknownContentError):
             return None
-        edited = frozenset(by_file(fixes))
+        tree = Overlay(self.sources.tree)
+        for change in changes:
+            tree.put(change.path, Text(change.after))
+        edited = frozenset(change.path for change in changes)
         sources = self.sources.over(tree, edited, READERS)
         before = {judgement.manifest: judgement for judgement in self._reaching(edited)}
         examined = portability.examine(
             sources, self._listing, tuple(judging.judge_each(sources, self._named(before)))
         )
         after = {judgement.manifest: judgement for judgement in examined.judgements}
-        left = tuple(_all_faults(after.values()))
-        gone = {mark(fault) for fault in _all_faults(before.values())}
-        gone.update(mark(fault) for fault in self._warnings if fault.site.file in before)
-        touched = frozenset(_place(one.fault) for one in proposals)
+        touched = {_place(one.fault): one.fault.site for one in proposals}
+        left = [fault for judgement in after.values() for fault in judgement.faults]
         harm = any(_place(fault) in touched and mark(fault) not in self._marks for fault in left)
-        harm = harm or any(self._is_harmed(before[one], after.get(one), edited) for one in before)
-        return Tried(frozenset(gone.difference(map(mark, (*left, *examined.warnings)))), harm)
+        harm = harm or any(self._is_harmed(before[one], after.get(one), touched) for one in before)
+        if not harm and self._harms_images is not None:
+            harm = self._harms_images(tree, edited)
+        known = [fault for judgement in before.values() for fault in judgement.faults]
+        known += [fault for fault in self._warnings if fault.site.file in before]
+        return Tried(_counted(known) - _counted([*left, *examined.warnings]), harm)
 
     def _named(self, manifests: Iterable[str]) -> list[str]:
         """With all requirements files where there is one: which are entries depends on the others."""
@@ -88,40 +95,57 @@ class Proof:
             named += [path for path in self._everything if is_requirements(path) and path not in named]
         return named
 
-    def _is_harmed(self, before: Judgement, after: Judgement | None, edited: Collection[str]) -> bool:
-        if after is None:
-            return True
-        for old, new in zip(_outcomes(before), _outcomes(after), strict=True):
-            if _RANK[new.verdict] < _RANK[old.verdict]:
-                return True
-            if any(fault.rule in _CAUSED and mark(fault) not in self._marks for fault in new.faults):
-                return True
+    def _is_harmed(self, before: Judgement, after: Judgement | None, touched: Mapping[Mark, Site]) -> bool:
+        if after is None:  # a requirements file that another one includes now is judged with that
+            return not is_requirements(before.manifest)
+        for old, new in zip(before.outcomes, after.outcomes, strict=True):
             fresh = [fault for fault in new.faults if mark(fault) not in self._marks]
-            if any(not self._was_hidden(fault, edited) for fault in fresh):
+            if is_worse(new.verdict, old.verdict) or any(
+                not self._was_hidden(fault, touched.values()) for fault in fresh
+            ):
                 return True
         return False
 
-    def _was_hidden(self, fault: Fault, edited: Collection[str]) -> bool:
-        """Whether a new fault could not be seen before: what stands beside an edit could."""
-        if fault.site.file in edited:
+    def _was_hidden(self, fault: Fault, touched: Iterable[Site]) -> bool:
+        """Whether a new fault could not be seen before: what an edit brings about itself was not hidden."""
+        route, file = fault.site.route, fault.site.file
+        beside = [site for site in touched if site.file == file and site.route[:-1] == route[:-1] != ()]
+        if fault.rule in _MISMATCHES and beside:
+            return True  # of an entry whose path led nowhere
+        if fault.rule in _CAUSED or fault.rule in _MISMATCHES:
             return False
-        known = self._everything.get(fault.site.file)
+        for site in touched:
+            if site.file == file and route == site.route[: len(route)]:
+                return False
+        known = self._everything.get(file)
         return known is None or known.loads.verdict == "fails"
 
-    def _reaching(self, edited: Iterable[str]) -> Iterator[Judgement]:
-        """The manifests whose judgement can depend on what stands in the edited files."""
-        seen = set(edited)
+    def _reaching(self, edited: frozenset[str]) -> Iterator[Judgement]:
+        """The manifests whose judgement can depend on what stands in the edited files.
+
+        edited: with links followed.
+        """
+        resolve = self.sources.tree.resolve
+        seen = {*edited, *(path for path in self._everything if resolve(path) in edited)}
         waiting = list(seen)
+        above = {_reach(path) for path in seen}
         while waiting:
             at = waiting.pop()
-            for manifest in self._readers.get(at, ()):
+            readers = [
+                *self._readers.get(at, ()),
+                *(root for root, head in self._patterns if paths.is_below(at, head)),
+            ]
+            for manifest in readers:
                 if manifest not in seen:
                     seen.add(manifest)
                     waiting.append(manifest)
+            if at in self._roots:  # its members read it
+                above.add(paths.parent(at))
+                inside = [path for path in self._everything if paths.is_below(path, paths.parent(at))]
+                waiting += [path for path in inside if path not in seen]
+                seen.update(inside)
         for judgement in self._everything.values():
-            if judgement.manifest in seen or any(
-                paths.is_below(judgement.manifest, _reach(file)) for file in edited
-            ):
+            if judgement.manifest in seen or any(paths.is_below(judgement.manifest, top) for top in above):
                 yield judgement
 
     @cached_property
@@ -144,7 +168,8 @@ class Proof:
     @cached_property
     def _marks(self) -> frozenset[Mark]:
         """Everything that is wrong with the tree as it is."""
-        return frozenset(map(mark, (*_all_faults(self._everything.values()), *self._warnings)))
+        found = [fault for judgement in self._everything.values() for fault in judgement.faults]
+        return frozenset(map(mark, (*found, *self._warnings)))
 
     @cached_property
     def _readers(self) -> dict[str, list[str]]:
@@ -156,9 +181,34 @@ class Proof:
                     found.setdefault(path, []).append(judgement.manifest)
         return found
 
+    @cached_property
+    def _patterns(self) -> list[tuple[str, str]]:
+        """Manifests that list members by a pattern, and the directory that it begins in."""
+        return [
+            (judgement.manifest, _before_pattern(reference.target))
+            for judgement in self._everything.values()
+            for reference in judgement.references
+            if reference.kind in ("glob", "member") and any(char in reference.target for char in _WILD)
+        ]
 
-_NAMES = ("Cargo.toml", "pyproject.toml", "setup.py")
-_RANK: dict[Verdict, int] = {"fails": 0, "unknown": 1, "loads": 2}
+    @cached_property
+    def _roots(self) -> frozenset[str]:
+        """Manifests that list members."""
+        return frozenset(
+            judgement.manifest
+            for judgement in self._everything.values()
+            if any(reference.kind in ("glob", "member") for reference in judgement.references)
+        )
+
+
+_NAMES = ("Cargo.toml", "pyproject.toml", "setup.py", "setup.cfg")
+_WILD = "*?["
+
+
+def _before_pattern(target: str) -> str:
+    while any(char in target for char in _WILD):
+        target = paths.parent(target)
+    return target
 
 
 def _place(fault: Fault) -> Mark:
@@ -166,15 +216,10 @@ def _place(fault: Fault) -> Mark:
     return site.file, tuple(part for part in site.route if isinstance(part, str)), site.line
 
 
-def _all_faults(judgements: Iterable[Judgement]) -> Iterator[Fault]:
-    for judgement in judgements:
-        for outcome in _outcomes(judgement):
-            yield from outcome.faults
-            yield from outcome.latent
-
-
-def _outcomes(judgement: Judgement) -> tuple[Outcome, Outcome, Outcome]:
-    return judgement.loads, judgement.resolves, judgement.builds
+def _counted(faults: Iterable[Fault]) -> Counter[Mark]:
+    """How many places each fault stands at."""
+    places = {(mark(fault), fault.site) for fault in faults}
+    return Counter(key for key, _ in places)
 
 
 def _reach(file: str) -> str:

@@ -9,8 +9,10 @@ from fnmatch import fnmatchcase
 from depcheck import paths
 from depcheck.fix import document
 from depcheck.fix.bench import Bench, fix
+from depcheck.hints import near
 from depcheck.manifest import toml
-from depcheck.model import Fault, Fix, Route
+from depcheck.model import Candidate, Fault, Fix, Route
+from depcheck.tree.base import Kind
 
 _WORKSPACE = {"Cargo.toml": ("workspace",), "pyproject.toml": ("tool", "uv", "workspace")}
 _WILD = re.compile(r"[*?\[]")
@@ -53,6 +55,7 @@ def listed(bench: Bench, fault: Fault) -> Iterator[Fix]:
     if fault.tool == "uv":
         root = paths.join(reference.target, "pyproject.toml")
         for candidate in bench.hints.candidates(fault):
+            yield from _corrected(bench, root, candidate)
             yield from _added(bench, root, "members", candidate.replacement, safe=candidate.is_certain)
     elif fault.rule == "unlisted-member":
         root, directory = reference.target, paths.parent(fault.site.file)
@@ -60,10 +63,25 @@ def listed(bench: Bench, fault: Fault) -> Iterator[Fix]:
         yield from _added(bench, root, "members", paths.relative(directory, paths.parent(root)), safe=safe)
 
 
+def _corrected(bench: Bench, root: str, candidate: Candidate) -> Iterator[Fix]:
+    """The entry that leads nowhere and is spelt nearly as the one that is missing written right."""
+    route: Route = (*_WORKSPACE["pyproject.toml"], "members")
+    text, tree = bench.document(root), bench.sources.tree
+    for index, entry in enumerate(_items(bench, root, route)):
+        if text is None or not isinstance(entry, str) or _WILD.search(entry):
+            continue
+        lost = tree.kind(tree.at(paths.parent(root), entry)) is Kind.MISSING
+        if lost and near.is_like(paths.name(entry), paths.name(candidate.replacement)):
+            title = f"write `{candidate.replacement}` in place of `{entry}` in `{_named(route)}`"
+            edit = document.value(text, (*route, index), candidate.replacement)
+            yield from fix(title, edit, safe=candidate.is_certain)
+
+
 def excluded(bench: Bench, fault: Fault) -> Iterator[Fix]:
     """A directory that is none of the workspace's business said to be so."""
     for root, directory in _strays(bench, fault):
-        yield from _added(bench, root, "exclude", paths.relative(directory, paths.parent(root)))
+        if not _inherits(bench, paths.join(directory, paths.name(root))):
+            yield from _added(bench, root, "exclude", paths.relative(directory, paths.parent(root)))
 
 
 def spelt_out(bench: Bench, fault: Fault) -> Iterator[Fix]:
@@ -140,6 +158,14 @@ def _strays(bench: Bench, fault: Fault) -> Iterator[tuple[str, str]]:
             yield root, here
         elif not _WILD.search(reference.target):
             yield root, reference.target
+
+
+def _inherits(bench: Bench, manifest: str) -> bool:
+    """Whether a package takes anything over from its workspace, which it could not outside of it."""
+    text = bench.document(manifest)
+    return text is not None and any(
+        route[-1] == "workspace" and text.source(route) == "true" for route in text.spans if route
+    )
 
 
 def _root_around(bench: Bench, manifest: str) -> str | None:

@@ -29,18 +29,19 @@ class Repairs(NamedTuple):
 
         What goes by itself once others are mended gets no repair of its own.
         """
-        made = self.trials.settle([one for one in self._best() if one.fix.applicability == "safe"])
-        if not unsafe:
-            return made
-        for following in (False, True):
-            gone = self.trials.gone(made)
-            more = [
-                one
-                for one in self._best()
-                if mark(one.fault) not in gone and (one.fault.rule in FOLLOWING) is following
-            ]
-            if more:
-                made = self.trials.settle([*made, *more])
+        made: list[Proposal] = []
+        for applicability in ("safe", "unsafe") if unsafe else ("safe",):
+            for following in (False, True):
+                gone = self.trials.gone(made)
+                more = [
+                    one
+                    for one in self._best()
+                    if one.fix.applicability == applicability
+                    and (one.fault.rule in FOLLOWING) is following
+                    and gone.get(mark(one.fault), 0) <= 0
+                ]
+                if more:
+                    made = self.trials.needed(self.trials.settle([*made, *more]))
         return made
 
     def _best(self) -> Iterator[Proposal]:

@@ -20,7 +20,12 @@ def meant(bench: Bench, fault: Fault) -> Iterator[Fix]:
     for candidate in bench.hints.candidates(fault):
         reference = form.as_written(bench.sources, fault.reference) if fault.reference else None
         if reference is not None:
-            yield from _instead(bench, reference, candidate.replacement, safe=candidate.is_certain)
+            absolute = (
+                candidate.replacement.removeprefix("file://").startswith("/")
+                and "$" not in candidate.replacement
+            )
+            safe = candidate.is_certain and not absolute  # right on this machine, and on no other
+            yield from _instead(bench, reference, candidate.replacement, safe=safe)
 
 
 def other(bench: Bench, fault: Fault) -> Iterator[Fix]:

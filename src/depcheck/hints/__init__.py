@@ -1,4 +1,4 @@
-"""Did you mean: what a path that leads nowhere was meant to be, one candidate with the reason.
+"""Did you mean: what a path that leads nowhere was meant to be, the likeliest first, each with the reason.
 
 First what was renamed since the last commit, then the identity of the package, then what the history of
 git says was renamed, then paths nearby.
@@ -6,10 +6,12 @@ git says was renamed, then paths nearby.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator
 
-from depcheck import form, git, paths
+from depcheck import clone, form, git, paths
 from depcheck.discover import Listing
+from depcheck.fixtures import looks_like_fixture
 from depcheck.hints import near
 from depcheck.hints.identity import Meant, Packages
 from depcheck.hints.renames import Renames
@@ -41,6 +43,7 @@ class Hints:
         self._untracked = listing.untracked
         self._renames: Renames | None = None
         self._committed: dict[str, frozenset[str]] = {}
+        self._ignored: frozenset[str] | None = None
 
     def candidate(self, fault: Fault) -> Candidate | None:
         """The likeliest, or None where nothing speaks for any."""
@@ -62,7 +65,27 @@ class Hints:
             replacement = written.write(meant.target)
             if replacement not in seen:
                 seen.add(replacement)
-                yield Candidate(replacement, meant.target, meant.reason, meant.is_certain)
+                sure = meant.is_certain and not self._is_deliberate(reference, written, meant.target)
+                yield Candidate(replacement, meant.target, meant.reason, sure)
+
+    def _is_deliberate(self, reference: Reference, written: form.Form, target: str) -> bool:
+        """Whether the path may be right, and what it leads to is only not here."""
+        old, tree = reference.target, self.sources.tree
+        if paths.is_outside(old):
+            return target not in {place for place, _ in near.climbing(tree, written.base, written.plain)}
+        if "examples" in target.split("/") and "examples" not in paths.parent(reference.site.file).split("/"):
+            return True
+        if tree.kind(old) is not Kind.MISSING:
+            return False
+        return self._is_made(old) or any(paths.is_below(old, at) for at in self.sources.get(_modules, ""))
+
+    def _is_made(self, path: str) -> bool:
+        """Whether git ignores a path: a program makes what stands there."""
+        if self._ignored is None:
+            self._ignored = frozenset[str]()
+            if self._git_root is not None:
+                self._ignored = clone.ignored(self._git_root, self._missing())
+        return path in self._ignored
 
     def _meant(self, fault: Fault, reference: Reference, written: form.Form) -> Iterator[Meant]:
         nowhere = self._leads_nowhere(fault, reference)
@@ -75,6 +98,7 @@ class Hints:
             for meant in near.meant(self.packages, fault, written):
                 yield meant._replace(
                     is_certain=reference.kind == "member"
+                    and "default-members" not in reference.site.route
                     and self.was_member(fault, reference.site.file, meant.target)
                 )
 
@@ -122,6 +146,7 @@ class Hints:
             )
         reason = f"`{found or '.'}` holds `{reference.wanted}`, and `tool.uv.workspace.members` misses it"
         is_only = len(self.packages.directories_of(fault, reference.wanted)) == 1
+        is_only = is_only and not looks_like_fixture(found)
         return Candidate(where, found, reason, is_only)
 
     def _leads_nowhere(self, fault: Fault, reference: Reference) -> bool:
@@ -200,3 +225,11 @@ def _is_own(source: object) -> bool:
     return source is None or (
         isinstance(source, dict) and not {"editable", "virtual", "directory"}.isdisjoint(source)
     )
+
+
+def _modules(sources: Sources, directory: str) -> frozenset[str]:
+    """Where the repository in a directory has submodules, by its `.gitmodules`."""
+    path = paths.join(directory, ".gitmodules")
+    text = toml.shown(sources, path) if sources.tree.is_file(path) else ""
+    found = re.findall(r"^[ \t]*path[ \t]*=[ \t]*(\S+)", text, re.MULTILINE)
+    return frozenset(sources.tree.at(directory, place) for place in found)

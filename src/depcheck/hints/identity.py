@@ -75,7 +75,15 @@ class Packages:
         for index, directory in enumerate(found):
             which = f"`{directory}`" if directory else "the top of the repository"
             reason = f"the package in {which} is named `{wanted}`{'' if index else others}"
-            yield Meant(directory, reason, fitting == [directory])
+            sure = fitting == [directory] and (fault.tool != "cargo" or self._has_library(directory))
+            yield Meant(directory, reason, sure)
+
+    def _has_library(self, directory: str) -> bool:
+        """Whether there is something that a dependent could use: cargo only warns where there is not."""
+        manifest = paths.join(directory, "Cargo.toml")
+        if self.sources.tree.is_file(paths.join(directory, "src/lib.rs")):
+            return True
+        return toml.value_at(self.sources, manifest, ("lib",)) is not None
 
     def name(self, fault: Fault, directory: str) -> str | None:
         """The name of the package in a directory; None where there is none, or it is not known."""

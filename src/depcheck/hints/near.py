@@ -49,7 +49,7 @@ def _nearby(packages: Packages, fault: Fault, written: Form) -> Iterator[_Nearby
     if is_package:
         yield from _above_or_below(packages, fault, reference.target)
     if not plain.startswith("/"):
-        yield from _climbing(tree, written.base, plain)
+        yield from climbing(tree, written.base, plain)
         if written.base:
             target = tree.at("", plain)
             yield target, f"that is where it leads from the top of the repository: `{target}`"
@@ -86,7 +86,8 @@ def _unlisted(packages: Packages, fault: Fault, written: Form) -> Iterator[_Near
         yield beside[0], f"`{beside[0]}` holds the only package beside it that is not listed"
 
 
-def _climbing(tree: Tree, base: str, plain: str) -> Iterator[_Nearby]:
+def climbing(tree: Tree, base: str, plain: str) -> Iterator[_Nearby]:
+    """Where the path leads with a `../` or two more or fewer."""
     for count in range(1, _MOST_UP + 1):
         how = "one `../`" if count == 1 else f"{count} `../`"
         target = tree.at(base, "../" * count + plain)
@@ -139,7 +140,7 @@ def _spelt(tree: Tree, target: str) -> str | None:
     for part in target.split("/"):
         step = paths.join(at, part)
         if tree.kind(step) is Kind.MISSING:
-            like = [name for name in tree.names(at) if _is_like(part, name)]
+            like = [name for name in tree.names(at) if is_like(part, name)]
             if is_changed or len(like) != 1:
                 return None
             step, is_changed = paths.join(at, like[0]), True
@@ -147,7 +148,7 @@ def _spelt(tree: Tree, target: str) -> str | None:
     return at if is_changed else None
 
 
-def _is_like(one: str, other: str) -> bool:
+def is_like(one: str, other: str) -> bool:
     """Whether two names differ in case, in `-` and `_`, or by a slip of the finger or two."""
     left, right = (name.lower().replace("_", "-").replace(".", "-") for name in (one, other))
     if left == right:

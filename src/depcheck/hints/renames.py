@@ -15,6 +15,7 @@ from depcheck.tree.base import Tree, UnknownContentError
 
 _COMMITS = 50  # that touched what is missing, the latest first
 _PATHS = 100  # that are asked for
+_TELLING = ("Cargo.toml", "pyproject.toml")  # manifests that hold the name of the package
 _SECONDS = 2.0  # a long history is not searched to its end for the sake of a hint
 _OPTIONS = (
     "-z", "--no-color", "--no-ext-diff", "--no-textconv", "--ignore-submodules=all", "--name-status",
@@ -81,9 +82,9 @@ class Renames:
         found = []
         for entry in filter(None, listed.split("\0")):
             head, _, old = entry.partition("\t")
-            new = places.get((paths.name(old), head.split(" ")[1]))
-            if new is not None:
-                found.append(_Step("", old, new))
+            if paths.name(old) not in _TELLING:
+                continue
+            found.append(_Step("", old, places.get((paths.name(old), head.split(" ")[1]), "")))
         return found
 
     @cached_property

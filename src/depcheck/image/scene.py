@@ -78,6 +78,8 @@ def missing(scene: Scene, fault: Fault) -> Missing:
         member = None if top is None else _member(scene.sources, top, reference.wanted)
         if top is not None and member is not None:
             return Missing(paths.join(inside, paths.relative(member, top)), member)
+    if fault.rule == "missing-target-file" and paths.name(inside) == "lib.rs":
+        inside = _main(scene, whence, asker, inside)
     tree, way = scene.tree, reference.raw
     if tree.at(paths.parent(asker), way) != inside:  # not written as it is, or joined with more
         way = paths.relative(inside, paths.parent(asker))
@@ -88,6 +90,14 @@ def missing(scene: Scene, fault: Fault) -> Missing:
         if scene.sources.tree.is_file(main):
             return Missing(paths.join(paths.parent(inside), "main.rs"), main)
     return Missing(inside, outside)
+
+
+def _main(scene: Scene, whence: str, asker: str, inside: str) -> str:
+    """Of a package without a library, the file of its program: that is what is not there."""
+    tree, other = scene.sources.tree, paths.join(paths.parent(inside), "main.rs")
+    ways = (paths.relative(path, paths.parent(asker)) for path in (inside, other))
+    library, program = (tree.is_file(tree.at(paths.parent(whence), way)) for way in ways)
+    return other if program and not library else inside
 
 
 def _member(sources: Sources, top: str, name: str) -> str | None:
