@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from fnmatch import fnmatchcase
 
 from depcheck import paths
 from depcheck.image import copied
@@ -39,8 +40,8 @@ def group(scene: Scene, faults: Sequence[Fault]) -> Iterator[list[Fault]]:
     groups: dict[str, list[Fault]] = {}
     refused = {fault.site.file for fault in faults}
     for index, fault in enumerate(faults):
-        target = "" if fault.reference is None else fault.reference.target
-        if fault.rule == "not-a-package" and paths.join(target, "Cargo.toml") in refused:
+        pattern = "" if fault.reference is None else paths.join(fault.reference.target, "Cargo.toml")
+        if fault.rule == "not-a-package" and any(fnmatchcase(manifest, pattern) for manifest in refused):
             continue
         key = missing(scene, fault).inside if fault.rule in _KINDS else f"\0{index}"
         groups.setdefault(key, []).append(fault)
