@@ -49,7 +49,7 @@ class Course(NamedTuple):
         ups = next((index for index, part in enumerate(parts) if part != ".."), len(parts))
         last = len(parts) - parts[::-1].index("..") if ".." in parts else 0
         if last <= ups:
-            return None
+            return self._own(base, raw, ups)
         above, detour = paths.at(self.root, base, "/".join(parts[:ups])), "/".join(parts[ups:last])
         place, target = paths.at(self.root, above, detour), paths.at(self.root, base, raw)
         rest = self.way(self.of(target), place)
@@ -57,6 +57,16 @@ class Course(NamedTuple):
             return None
         way = self.way(above, self.of(base))
         return f"{detour}/{rest}" if way == "." else f"{way}/{detour}/{rest}"
+
+    def _own(self, base: str, raw: str, ups: int) -> str | None:
+        """A path that leaves the directory that moves, and comes into it again by its name."""
+        above, target = (paths.at(self.root, base, way) for way in ("/".join([".."] * ups), raw))
+        if not ups or self.takes(above) or not (self.takes(base) and self.takes(target)):
+            return None
+        names, inner = self.new.split("/"), target[len(self.old) + 1 :]
+        count = len(paths.relative(self.old, above).split("/"))
+        rest = [*names[-count:], *([inner] if inner else [])]
+        return "/".join([".."] * ups + rest) if count <= len(names) else None
 
     def _enters(self, base: str, raw: str) -> bool:
         """Whether a step of the path lies in the directory that moves."""

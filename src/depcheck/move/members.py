@@ -79,7 +79,8 @@ def _list(both: Both, path: str, table: Route) -> Iterator[Step]:
             lost = [one for one in lost if one not in mine[:1]]
     for directory in lost:
         yield _with((*table, "members"), paths.relative(directory, here))
-    for directory in sorted(members - wanted):
+    implied = set(map(course.of, _implied(both.before, path))) if table == CARGO else set[str]()
+    for directory in sorted(members - wanted - implied):
         if paths.is_below(directory, course.new):
             yield _with((*table, "exclude"), paths.relative(directory, here))
     for directory in sorted(_empty(both, root, entries) if table != PDM else ()):
@@ -193,8 +194,17 @@ def _unpointing(found: Document) -> Edit | None:
 
 
 def _root(sources: Sources, path: str) -> str | None:
+    return _loaded(sources, path).root
+
+
+def _implied(sources: Sources, path: str) -> list[str]:
+    """All members of a workspace, those too that others depend on by path."""
+    return [paths.parent(member) for member in _loaded(sources, path).members]
+
+
+def _loaded(sources: Sources, path: str) -> workspace.Loaded:
     chosen = toolchain.of(sources, paths.parent(path), os.environ)
-    return sources.get(workspace.load, path, chosen).root
+    return sources.get(workspace.load, path, chosen)
 
 
 def _with(route: Route, text: str) -> Step:
