@@ -49,13 +49,11 @@ def _edits(sources: Sources, course: Course, path: str, base: str) -> Iterator[E
             edit = found.edit(number, 1, raw, new)
             if edit is not None:
                 yield edit
-    if path.endswith(_OWN) and (spare := _spare(course, base, found.text.split("\n"), texts)):
-        start = found.starts[spare - 1]
-        yield Edit(path, start, len(found.text), "")
-    elif path.endswith(_OWN) and (more := _exception(course, base, found.text.split("\n"), texts)):
-        end = len(found.text)
-        begin = "" if not found.text or found.text.endswith("\n") else "\n"
-        yield Edit(path, end, end, f"{begin}{more}\n")
+    if path.endswith(_OWN) and paths.is_below(course.old, base) and paths.is_below(course.new, base):
+        try:
+            yield from _settled(course, base, found, texts)
+        except PatternError:
+            return
 
 
 def _pattern(line: str, *, anchored: bool) -> str | None:
@@ -69,29 +67,37 @@ def _pattern(line: str, *, anchored: bool) -> str | None:
     return text.lstrip("/") or None
 
 
-def _spare(course: Course, base: str, before: list[str], after: list[str]) -> int:
-    """The number of the last line where it is one of `_exception` that says nothing at the new place."""
-    last = len(after) - (1 if after[-1:] == [""] else 0)
-    new = paths.relative(course.new, base)
-    if last < 1 or after[last - 1] == before[last - 1] or after[last - 1].removeprefix("!") != new:
-        return 0
-    try:
-        kept = {_is_kept_out(texts, new) for texts in (after, after[: last - 1])}
-    except PatternError:
-        return 0
-    return last if len(kept) == 1 else 0
+def _settled(course: Course, base: str, found: spots.Lines, after: list[str]) -> Iterator[Edit]:
+    """A line without which what moves would be kept out of the context, or let in; or such a line taken out.
+
+    It stands behind the line that decides, so that what the lines after it say of anything else holds.
+    """
+    before = found.text.split("\n")
+    old, new = paths.relative(course.old, base), paths.relative(course.new, base)
+    ends = (*found.starts[1:], len(found.text))
+    was, now = _is_kept_out(before, old), _is_kept_out(after, new)
+    if was != now:
+        at = max(_deciding(before, old), _deciding(after, new))
+        line = f"{'' if was else '!'}{new}"
+        begin = "" if found.text[: ends[at - 1]].endswith("\n") else "\n"
+        yield Edit(found.file, ends[at - 1], ends[at - 1], f"{begin}{line}" if begin else f"{line}\n")
+        return
+    for index, line in enumerate(after):
+        if line != before[index] and line.removeprefix("!") == new:
+            rest = [*after[:index], *after[index + 1 :]]
+            if (
+                _is_kept_out(rest, new) == now
+                and max(_deciding(rest, new), _deciding(before, old) - 1) == index
+            ):
+                yield Edit(found.file, found.starts[index], ends[index], "")
 
 
-def _exception(course: Course, base: str, before: list[str], after: list[str]) -> str | None:
-    """The line without which what moves would be kept out of the context, or let in."""
-    if not paths.is_below(course.old, base) or not paths.is_below(course.new, base) or base == course.old:
-        return None
-    try:
-        was = _is_kept_out(before, paths.relative(course.old, base))
-        now = _is_kept_out(after, paths.relative(course.new, base))
-    except PatternError:
-        return None
-    return None if was == now else f"{'' if was else '!'}{paths.relative(course.new, base)}"
+def _deciding(texts: list[str], path: str) -> int:
+    """The number of the last line that says whether a path is kept out; 0 where none does."""
+    kept = _is_kept_out(texts, path)
+    return next(
+        (size + 1 for size in range(len(texts) - 1, -1, -1) if _is_kept_out(texts[:size], path) != kept), 0
+    )
 
 
 def _is_kept_out(texts: list[str], path: str) -> bool:

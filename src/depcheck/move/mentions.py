@@ -18,6 +18,7 @@ from depcheck.tree.base import Tree, UnknownContentError
 _TOKEN = re.compile(r"(?<![\w./@+-])[\w.@+-]*(?:/[\w.@+-]+)+/?|(?<![\w./@+-])[\w.@+-]+/")
 _UP = re.compile(r"(?<![\w./@+-])(?:\.{1,2}/)*\.\./[\w.@+/-]*")
 _SKIPPED = frozenset({".git", ".hg", ".svn", "node_modules", "target", ".venv", "venv", "__pycache__"})
+_DOCUMENTS = (".md", ".mdx", ".rst", ".adoc", ".txt")
 _MOST = 20_000  # files that are looked at where git does not search
 _LARGEST = 4 << 20  # characters
 
@@ -31,10 +32,10 @@ class Mention(NamedTuple):
 
 
 def left(plan: Plan, tree: Tree) -> Iterator[Mention]:
-    """The lines that may need a hand, by file."""
+    """The lines that may need a hand, by file, those of documents last."""
     edited = {content.source or content.path: content.after for content in plan.contents}
     course = plan.course
-    for path in sorted(_files(course, tree)):
+    for path in sorted(_files(course, tree), key=lambda path: (path.endswith(_DOCUMENTS), path)):
         try:
             before = decode(tree.read(path))
         except (OSError, UnknownContentError):
