@@ -77,7 +77,6 @@ VERDICTS = {
     "curl -sSf https://sh.rustup.rs | sh -s -- -y && cd a && cargo build": "loads",
     "wget -qO- https://astral.sh/uv/install.sh | sh; protoc --version && cd b && cargo build": "fails",
     "curl https://example.org/setup.sh | sh && cd b && cargo build": "unknown",
-    "cd b && cargo xwin cache xwin --xwin-arch x86": "unknown",
     "cd b && cargo xwin build": "fails",
     "cd b && cargo auditable zigbuild --release": "fails",
     "make && cd b && cargo build": "unknown",
@@ -141,7 +140,9 @@ def test_the_verdict_of_a_line(line: str, tmp_path: Path) -> None:
     assert prediction.verdict == VERDICTS[line], prediction.because
 
 
-@pytest.mark.parametrize("line", ["ls", "make all", "$X build", "for", "cd a", "cargo --frobnicate"])
+@pytest.mark.parametrize(
+    "line", ["ls", "cargo xwin cache xwin", "make all", "$X build", "for", "cd a", "cargo --frobnicate"]
+)
 def test_a_line_without_a_build_command_that_is_known_is_refused(line: str, tmp_path: Path) -> None:
     plant(tmp_path, GOOD)
     with pytest.raises(predict.UsageError):

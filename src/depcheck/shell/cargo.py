@@ -54,7 +54,8 @@ def special(state: State, fields: list[Field], spot: Spot) -> Result | None:
         case "pgrx" if len(rest) > 1 and rest[1].text in ("init", "start", "stop", "status", "info"):
             return Result(ok=None, out=None)
         case (
-            "login"
+            "cache"
+            | "login"
             | "logout"
             | "search"
             | "help"
