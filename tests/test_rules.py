@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from depcheck import pipeline, rules
-from depcheck.fix import images, propose
+from depcheck.fix import image, manifest
 from depcheck.render import manual
 from depcheck.rules.rule import Example
 from tests import example_tree
@@ -52,7 +52,7 @@ def test_a_rule_describes_itself(name: str) -> None:
 def test_a_page_says_which_repairs_there_are(name: str) -> None:
     _, heading, section = manual.page(rules.load(name)).partition("\n## Repairs\n")
     offered = re.findall(r"^- ([A-Z`].+\.)$", section.partition("\n## ")[0], re.MULTILINE)
-    assert len(offered) == len((*propose.PROPOSERS.get(name, ()), *images.proposers(name)))
+    assert len(offered) == len((*manifest.PROPOSERS.get(name, ()), *image.proposers(name)))
     assert bool(heading) is bool(offered)
 
 

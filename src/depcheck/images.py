@@ -86,30 +86,27 @@ def repairs(
 
     base: the tree that they are tried on, and what is wrong with its manifests.
     """
-    from depcheck.fix import builds
-    from depcheck.fix import images as proposed
+    from depcheck.fix import image
+    from depcheck.fix.image import proof
+    from depcheck.fix.image.basis import Basis, Declared
     from depcheck.fix.mend import mend
     from depcheck.fix.trial import Trials
-    from depcheck.fix.yard import Declared, Yard
 
     tree, known = base
     faults = [
-        found.fault
-        for rule, listed in examined.findings.items()
-        if rule in proposed.RULES
-        for found in listed
+        found.fault for rule, listed in examined.findings.items() if rule in image.RULES for found in listed
     ]
     if not faults:
         return None
 
     again = _Again(listing, examined.left_out, known)
     declared = tuple(Declared(*one) for one in examined.declared)
-    yard = Yard(Sources(tree), examined.plans, declared)
-    trials = Trials(builds.Proof(tree, again).attempt)
-    found = mend(trials, faults, partial(proposed.propose, yard), all_of_them=all_of_them)
+    basis = Basis(Sources(tree), examined.plans, declared)
+    trials = Trials(proof.Proof(tree, again).attempt)
+    found = mend(trials, faults, partial(image.propose, basis), all_of_them=all_of_them)
     if not all_of_them or tree is sources.tree:
         return found
-    ways = builds.around(sources, faults, again)
+    ways = proof.around(sources, faults, again)
     return found._replace(
         fixes={key: (*found.fixes.get(key, ()), *ways.get(key, ())) for key in {**found.fixes, **ways}}
     )
@@ -119,7 +116,7 @@ def harm(
     sources: Sources, listing: Listing, left_out: fixtures.Apart | None, faults: Iterable[Fault]
 ) -> Callable[[Tree, frozenset[str]], bool]:
     """Whether a build gets worse in a tree that differs in some files, of those that can hold one of them."""
-    from depcheck.fix.builds import is_worse
+    from depcheck.fix.image.proof import is_worse
 
     again = _Again(listing, left_out, {fault_key(fault): fault for fault in faults})
     known: dict[frozenset[str], tuple[Built, ...]] = {}

@@ -105,7 +105,7 @@ def scan(
     repairs: tuple[Repairs, ...] = ()
     not_judged = None if request.include_fixtures else left_out
     if faults:
-        from depcheck.fix import manifests
+        from depcheck.fix.manifest import proof
         from depcheck.hints import Hints
         from depcheck.portability import Examined
 
@@ -117,7 +117,7 @@ def scan(
 
             harm = images.harm(sources, listing, not_judged, faults)
         examined = Examined(judgements, warnings)
-        repairs = (manifests.repairs(hints, listing, examined, harm, all_of_them=request.all_fixes),)
+        repairs = (proof.repairs(hints, listing, examined, harm, all_of_them=request.all_fixes),)
     builds: tuple[Built, ...] = ()
     if listing.images:
         from depcheck import images

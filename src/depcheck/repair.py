@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from depcheck import pipeline
 from depcheck.discover import Progress
-from depcheck.fix.manifests import READERS
+from depcheck.fix.manifest.proof import READERS
 from depcheck.fix.splice import Content, contents, overlay
 from depcheck.pipeline import Report, Request
 from depcheck.record import NamedTuple

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from depcheck.fix import images, propose
+from depcheck.fix import image, manifest
 from depcheck.render.screen import SEVERITY, Screen
 from depcheck.rules.rule import Example, Link, Rule, Submodule, Untracked
 
@@ -44,7 +44,7 @@ def _page(rule: Rule) -> Iterator[str]:
 
 def _repairs(rule: Rule) -> Iterator[str]:
     """What depcheck offers, by what its proposers say that they do; nothing where there is none."""
-    proposers = (*propose.PROPOSERS.get(rule.name, ()), *images.proposers(rule.name))
+    proposers = (*manifest.PROPOSERS.get(rule.name, ()), *image.proposers(rule.name))
     texts = (proposer.__doc__ for proposer in proposers)
     offered = [text.partition("\n")[0] for text in texts if text]  # none at all under `python -OO`
     if not offered:

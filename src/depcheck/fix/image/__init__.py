@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
-from depcheck.fix import composed, contexts, copies
-from depcheck.fix.instructions import Place, find
-from depcheck.fix.yard import Yard
+from depcheck.fix.image import compose, contexts, copies
+from depcheck.fix.image.basis import Basis
+from depcheck.fix.image.place import Place, find
 from depcheck.model import Edit, Fault, Fix
 
-InDockerfile: TypeAlias = Callable[[Yard, Place, Fault], Iterator[Fix]]
-InCompose: TypeAlias = Callable[[Yard, Fault], Iterator[Fix]]
+InDockerfile: TypeAlias = Callable[[Basis, Place, Fault], Iterator[Fix]]
+InCompose: TypeAlias = Callable[[Basis, Fault], Iterator[Fix]]
 
 # Rule -> what is tried for it. A rule that is not here has nothing that one clear edit would mend.
 DOCKERFILES: dict[str, tuple[InDockerfile, ...]] = {
@@ -24,11 +24,11 @@ DOCKERFILES: dict[str, tuple[InDockerfile, ...]] = {
     "copy-source-missing": (copies.sourced,),
 }
 COMPOSE: dict[str, tuple[InCompose, ...]] = {
-    "missing-dockerfile": (composed.reached, composed.climbed),
-    "missing-context": (composed.climbed,),
-    "missing-env-file": (composed.climbed,),
-    "missing-include": (composed.climbed,),
-    "missing-bind-source": (composed.climbed,),
+    "missing-dockerfile": (compose.reached, compose.climbed),
+    "missing-context": (compose.climbed,),
+    "missing-env-file": (compose.climbed,),
+    "missing-include": (compose.climbed,),
+    "missing-bind-source": (compose.climbed,),
 }
 RULES = frozenset({*DOCKERFILES, *COMPOSE})
 
@@ -38,18 +38,18 @@ def proposers(rule: str) -> tuple[InDockerfile | InCompose, ...]:
     return *DOCKERFILES.get(rule, ()), *COMPOSE.get(rule, ())
 
 
-def propose(yard: Yard, fault: Fault) -> Iterator[Fix]:
+def propose(basis: Basis, fault: Fault) -> Iterator[Fix]:
     """The repairs of a fault, each once, the safe ones first."""
     seen: dict[tuple[Edit, ...], Fix] = {}
-    for found in _proposed(yard, fault):
+    for found in _proposed(basis, fault):
         seen.setdefault(found.edits, found)
     yield from sorted(seen.values(), key=lambda found: found.applicability != "safe")
 
 
-def _proposed(yard: Yard, fault: Fault) -> Iterator[Fix]:
-    for compose in COMPOSE.get(fault.rule, ()):
-        yield from compose(yard, fault)
-    place = find(yard.sources, fault) if fault.rule in DOCKERFILES else None
+def _proposed(basis: Basis, fault: Fault) -> Iterator[Fix]:
+    for proposer in COMPOSE.get(fault.rule, ()):
+        yield from proposer(basis, fault)
+    place = find(basis.sources, fault) if fault.rule in DOCKERFILES else None
     if place is not None:
         for dockerfile in DOCKERFILES[fault.rule]:
-            yield from dockerfile(yard, place, fault)
+            yield from dockerfile(basis, place, fault)

@@ -7,8 +7,8 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import TypeAlias
 
 from depcheck import model, paths
-from depcheck.fix import copies
-from depcheck.fix.instructions import find
+from depcheck.fix.image import copies
+from depcheck.fix.image.place import find
 from depcheck.fix.splice import by_file, overlay
 from depcheck.fix.trial import Proposal, Tried, mark
 from depcheck.image.judge import Images

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from depcheck.fix import entries, members, rewrite
-from depcheck.fix.bench import Bench, Proposer
+from depcheck.fix.manifest import entries, members, rewrite
+from depcheck.fix.manifest.basis import Basis, Proposer
 from depcheck.model import Edit, Fault, Fix
 
 # Rule -> what is tried for it. A rule that is not here has nothing that one clear edit would mend.
@@ -31,10 +31,10 @@ PROPOSERS: dict[str, tuple[Proposer, ...]] = {
 }
 
 
-def propose(bench: Bench, fault: Fault) -> Iterator[Fix]:
+def propose(basis: Basis, fault: Fault) -> Iterator[Fix]:
     """The repairs of a fault, each once, the safe ones first."""
     seen: dict[tuple[Edit, ...], Fix] = {}
     for proposer in PROPOSERS.get(fault.rule, ()):
-        for fix in proposer(bench, fault):
+        for fix in proposer(basis, fault):
             seen.setdefault(fix.edits, fix)
     yield from sorted(seen.values(), key=lambda fix: fix.applicability != "safe")

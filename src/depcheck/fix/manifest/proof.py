@@ -12,9 +12,9 @@ from typing import TypeAlias
 
 from depcheck import fixtures, judging, paths, portability
 from depcheck.discover import Listing, is_requirements
-from depcheck.fix.bench import Bench
+from depcheck.fix.manifest import propose
+from depcheck.fix.manifest.basis import Basis
 from depcheck.fix.mend import Repairs, mend
-from depcheck.fix.propose import propose
 from depcheck.fix.splice import contents
 from depcheck.fix.trial import Mark, Proposal, Trials, Tried, mark
 from depcheck.hints import Hints
@@ -46,9 +46,9 @@ def repairs(
 
     harms_images: whether a build of an image gets worse in a tree that differs in some files.
     """
-    bench = Bench(hints.sources, hints)
+    basis = Basis(hints.sources, hints)
     trials = Trials(Proof(hints.sources, listing, examined, harms_images).attempt)
-    return mend(trials, hints.faults, partial(propose, bench), all_of_them=all_of_them)
+    return mend(trials, hints.faults, partial(propose, basis), all_of_them=all_of_them)
 
 
 class Proof:

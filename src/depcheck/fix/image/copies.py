@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from posixpath import normpath, relpath
 
 from depcheck import paths
-from depcheck.fix.bench import fix
-from depcheck.fix.instructions import Place
-from depcheck.fix.yard import Yard
+from depcheck.fix.image.basis import Basis
+from depcheck.fix.image.place import Place
+from depcheck.fix.offer import offer
 from depcheck.image.dockerfile import Instruction
 from depcheck.image.globs import has_wildcards
 from depcheck.model import Edit, Fault, Fix, Reference
@@ -18,18 +18,18 @@ _STYLE = ("chown", "chmod", "link")  # flags of a COPY that its neighbours have 
 _MANIFESTS = ("Cargo.toml", "pyproject.toml")
 
 
-def copied(yard: Yard, place: Place, fault: Fault) -> Iterator[Fix]:
+def copied(basis: Basis, place: Place, fault: Fault) -> Iterator[Fix]:
     """A COPY of what is missing, after the one that is too narrow or before the RUN."""
     reference = fault.reference
     if reference is None or not reference.image_path or paths.is_outside(reference.target):
         return
     if has_wildcards(reference.target):
         return
-    for top in yard.tops(fault.site.file):
+    for top in basis.tops(fault.site.file):
         if not paths.is_below(reference.target, top) or reference.target == top:
             continue
         inner = reference.target[len(top) + 1 :] if top else reference.target
-        is_file = yard.tree.kind(reference.target) is Kind.FILE
+        is_file = basis.tree.kind(reference.target) is Kind.FILE
         neighbour = place.neighbour()
         sources = [(inner, reference.image_path, is_file)]
         manifest = next((name for name in _MANIFESTS if _copies(neighbour, name)), None)
@@ -38,30 +38,32 @@ def copied(yard: Yard, place: Place, fault: Fault) -> Iterator[Fix]:
         for source, target, single in sources:
             line = _line(place, neighbour, source, target, is_file=single)
             edit = None if line is None else place.put(line)
-            yield from fix(f"copy `{source}` to `{target}`", edit, safe=fault.rule != "image-layout")
+            yield from offer(f"copy `{source}` to `{target}`", edit, safe=fault.rule != "image-layout")
 
 
-def parented(yard: Yard, place: Place, fault: Fault) -> Iterator[Fix]:
+def parented(basis: Basis, place: Place, fault: Fault) -> Iterator[Fix]:
     """One source more for a COPY that keeps the directories of its sources (`--parents`)."""
     reference, neighbour = fault.reference, place.instruction
     if reference is None or neighbour.flag("parents") is None or neighbour.json or len(neighbour.words) < 2:
         return
-    for top in yard.tops(fault.site.file):
+    for top in basis.tops(fault.site.file):
         if paths.is_below(reference.target, top) and reference.target != top:
             inner = reference.target[len(top) + 1 :] if top else reference.target
             written = f"./{inner}" if neighbour.words[0].text.startswith("./") else inner
             at = place.start(neighbour.words[-1])
-            yield from fix(f"copy `{inner}` as well", Edit(fault.site.file, at, at, f"{written} "), safe=True)
+            yield from offer(
+                f"copy `{inner}` as well", Edit(fault.site.file, at, at, f"{written} "), safe=True
+            )
 
 
-def widened(yard: Yard, place: Place, fault: Fault) -> Iterator[Fix]:
+def widened(basis: Basis, place: Place, fault: Fault) -> Iterator[Fix]:
     """The directory that holds both what a COPY brings and what is missing, where the layout is kept."""
     reference, neighbour = fault.reference, place.instruction
     if reference is None or neighbour.name != "COPY" or len(neighbour.words) != 2 or neighbour.json:
         return
     source, target = neighbour.words
     own, written = normpath(source.text.lstrip("/")), normpath(target.text)
-    for top in yard.tops(fault.site.file):
+    for top in basis.tops(fault.site.file):
         wanted = paths.relative(reference.target, top)
         both = paths.common(own, wanted)
         rest = own[len(both) + 1 :]
@@ -71,10 +73,10 @@ def widened(yard: Yard, place: Place, fault: Fault) -> Iterator[Fix]:
             Edit(fault.site.file, place.start(word), place.start(word) + len(word.text), new)
             for word, new in ((source, both), (target, written.removesuffix(f"/{rest}")))
         ]
-        yield from fix(f"copy all of `{both}` instead of `{source.text}`", *edits)
+        yield from offer(f"copy all of `{both}` instead of `{source.text}`", *edits)
 
 
-def earlier(yard: Yard, place: Place, fault: Fault) -> Iterator[Fix]:
+def earlier(basis: Basis, place: Place, fault: Fault) -> Iterator[Fix]:
     """The COPY that comes too late moved before the RUN that needs it."""
     reference = fault.reference
     if reference is None:
@@ -89,19 +91,19 @@ def earlier(yard: Yard, place: Place, fault: Fault) -> Iterator[Fix]:
         late = instructions[index]
         if late.name == "FROM":
             return
-        if late.name == "COPY" and late.flag("from") is None and _brings(yard, fault, late):
+        if late.name == "COPY" and late.flag("from") is None and _brings(basis, fault, late):
             start, end = place.offset(late.line), place.offset(late.end_line + 1)
             at = place.offset(instructions[run].line)
             moved = place.text[start:end]
             moved = moved if moved.endswith("\n") else f"{moved}\n"
             edits = Edit(fault.site.file, at, at, moved), Edit(fault.site.file, start, end, "")
-            yield from fix(
+            yield from offer(
                 f"move the COPY of line {late.line} before the RUN of line {instructions[run].line}", *edits
             )
             return
 
 
-def sourced(yard: Yard, place: Place, fault: Fault) -> Iterator[Fix]:
+def sourced(basis: Basis, place: Place, fault: Fault) -> Iterator[Fix]:
     """The source of a COPY written so that it leads to what has that name."""
     reference = fault.reference
     if reference is None or reference.image_path or paths.is_outside(reference.target):
@@ -110,8 +112,8 @@ def sourced(yard: Yard, place: Place, fault: Fault) -> Iterator[Fix]:
     word = next((word for word in words if normpath(word.text.lstrip("/")) == normpath(reference.raw)), None)
     if word is None:
         return
-    for top in yard.tops(fault.site.file):
-        for found in _alike(yard.tree, reference.target, top):
+    for top in basis.tops(fault.site.file):
+        for found in _alike(basis.tree, reference.target, top):
             inner = found[len(top) + 1 :] if top else found
             written = (
                 f"{'./' if word.text.startswith('./') else ''}{inner}{'/' if word.text.endswith('/') else ''}"
@@ -119,7 +121,7 @@ def sourced(yard: Yard, place: Place, fault: Fault) -> Iterator[Fix]:
             start = place.start(word)
             if place.text.startswith(word.text, start):
                 edit = Edit(fault.site.file, start, start + len(word.text), written)
-                yield from fix(f"write `{written}` in place of `{word.text}`", edit)
+                yield from offer(f"write `{written}` in place of `{word.text}`", edit)
 
 
 def _copies(neighbour: Instruction | None, name: str) -> bool:
@@ -173,16 +175,16 @@ def linked(place: Place, reference: Reference, wrong: str) -> Iterator[Fix]:
         edit = place.put(line)
         newline = "\r\n" if edit.replacement.endswith("\r\n") else "\n"
         edit = edit._replace(replacement=f"{edit.replacement}RUN ln -s {of} {at}{newline}")
-        yield from fix(
+        yield from offer(
             f"copy `{right}`, and link to it at `{at}`: the image builds with the path as it is", edit
         )
 
 
-def _brings(yard: Yard, fault: Fault, instruction: Instruction) -> bool:
+def _brings(basis: Basis, fault: Fault, instruction: Instruction) -> bool:
     target = fault.reference.target if fault.reference else ""
     return any(
-        paths.is_below(target, yard.tree.at(top, word.text.lstrip("/")))
-        for top in yard.tops(fault.site.file)
+        paths.is_below(target, basis.tree.at(top, word.text.lstrip("/")))
+        for top in basis.tops(fault.site.file)
         for word in instruction.words[:-1]
     )
 

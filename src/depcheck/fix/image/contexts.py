@@ -6,21 +6,21 @@ import re
 from collections.abc import Iterator
 
 from depcheck import paths
-from depcheck.fix.bench import fix
-from depcheck.fix.instructions import Place, text_of
-from depcheck.fix.yard import Yard
+from depcheck.fix.image.basis import Basis
+from depcheck.fix.image.place import Place, text_of
+from depcheck.fix.offer import offer
 from depcheck.image.context import open_context
 from depcheck.model import Edit, Fault, Fix
 
 
-def unignored(yard: Yard, _: Place, fault: Fault) -> Iterator[Fix]:
+def unignored(basis: Basis, _: Place, fault: Fault) -> Iterator[Fix]:
     """An exception in the ignore file that keeps it out."""
     reference = fault.reference
     if reference is None:
         return
-    for top in yard.tops(fault.site.file):
-        ignore = open_context(yard.sources, top, fault.site.file).ignore
-        text = text_of(yard.tree, ignore) if ignore else None
+    for top in basis.tops(fault.site.file):
+        ignore = open_context(basis.sources, top, fault.site.file).ignore
+        text = text_of(basis.tree, ignore) if ignore else None
         if text is None or not paths.is_below(reference.target, top):
             continue
         inner = reference.target[len(top) + 1 :] if top else reference.target
@@ -29,20 +29,20 @@ def unignored(yard: Yard, _: Place, fault: Fault) -> Iterator[Fix]:
         at = max((match.end() for match in re.finditer(r"^!.*\n?", text, re.MULTILINE)), default=len(text))
         head = "" if not text[:at] or text[:at].endswith("\n") else newline
         edit = Edit(ignore, at, at, f"{head}!{inner}{newline}")
-        yield from fix(f"put `!{inner}` into `{ignore}`", edit)
+        yield from offer(f"put `!{inner}` into `{ignore}`", edit)
 
 
-def named(yard: Yard, place: Place, fault: Fault) -> Iterator[Fix]:
+def named(basis: Basis, place: Place, fault: Fault) -> Iterator[Fix]:
     """What lies outside of the context given to the build as a named one, and copied from there."""
     reference = fault.reference
     if reference is None or not reference.image_path or paths.is_outside(reference.target):
         return
     name = re.sub(r"[^a-z0-9]+", "-", paths.name(reference.target).lower()).strip("-")
-    for declared in yard.declared:
+    for declared in basis.declared:
         if declared.dockerfile != fault.site.file:
             continue
         file, line = declared.site.file, declared.site.line
-        text = text_of(yard.tree, file)
+        text = text_of(basis.tree, file)
         lines = [] if text is None else text.split("\n")
         if not name or line > len(lines) or not re.match(r"\s*context\s*:", lines[line - 1]):
             continue
@@ -59,4 +59,4 @@ def named(yard: Yard, place: Place, fault: Fault) -> Iterator[Fix]:
             Edit(file, min(at, len(text or "")), min(at, len(text or "")), head + added),
             place.put(f"COPY --from={name} . {reference.image_path}"),
         )
-        yield from fix(f"give `{where}` to the build as the context `{name}`", *edits)
+        yield from offer(f"give `{where}` to the build as the context `{name}`", *edits)

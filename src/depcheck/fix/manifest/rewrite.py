@@ -6,55 +6,56 @@ from collections.abc import Iterator
 
 from depcheck import form, paths
 from depcheck.fix import document
-from depcheck.fix.bench import Bench, fix
+from depcheck.fix.manifest.basis import Basis
+from depcheck.fix.offer import offer
 from depcheck.fix.splice import decode
 from depcheck.model import Edit, Fault, Fix, Reference
 from depcheck.sources import Sources
 from depcheck.tree.base import Kind, UnknownContentError
 
 
-def meant(bench: Bench, fault: Fault) -> Iterator[Fix]:
+def meant(basis: Basis, fault: Fault) -> Iterator[Fix]:
     """The path to what is meant, in the form of the one that stands there."""
     if fault.tool == "uv" and fault.reference is not None and fault.reference.kind == "workspace":
         return  # what is to be written belongs to the list of members
-    for candidate in bench.hints.candidates(fault):
-        reference = form.as_written(bench.sources, fault.reference) if fault.reference else None
+    for candidate in basis.hints.candidates(fault):
+        reference = form.as_written(basis.sources, fault.reference) if fault.reference else None
         if reference is not None:
             absolute = (
                 candidate.replacement.removeprefix("file://").startswith("/")
                 and "$" not in candidate.replacement
             )
             safe = candidate.is_certain and not absolute  # right on this machine, and on no other
-            yield from _instead(bench, reference, candidate.replacement, safe=safe)
+            yield from _instead(basis, reference, candidate.replacement, safe=safe)
 
 
-def other(bench: Bench, fault: Fault) -> Iterator[Fix]:
+def other(basis: Basis, fault: Fault) -> Iterator[Fix]:
     """The path to the other package of the same name that is asked for."""
     reference = fault.reference
     if reference is None or reference.kind != "package" or not reference.wanted:
         return
-    written = form.of(bench.sources.tree, reference)
-    for directory in bench.hints.packages.directories_of(fault, reference.wanted):
+    written = form.of(basis.sources.tree, reference)
+    for directory in basis.hints.packages.directories_of(fault, reference.wanted):
         if written is not None and directory != reference.target:
-            yield from _instead(bench, reference, written.write(directory))
+            yield from _instead(basis, reference, written.write(directory))
 
 
-def portable(bench: Bench, fault: Fault) -> Iterator[Fix]:
+def portable(basis: Basis, fault: Fault) -> Iterator[Fix]:
     """The same path as every machine reads it: relative, with `/`, in the letters of the disk."""
-    reference, tree = fault.reference, bench.sources.tree
+    reference, tree = fault.reference, basis.sources.tree
     written = None if reference is None else form.of(tree, reference)
     if reference is None:
         return
     if fault.rule == "absolute-path" and written is not None:
         relative = paths.relative(reference.target, written.base)
         if not written.head and not reference.site.line:
-            yield from _instead(bench, reference, relative, safe=True)
+            yield from _instead(basis, reference, relative, safe=True)
     elif fault.rule == "backslash-path":
-        yield from _instead(bench, reference, reference.raw.replace("\\", "/"), safe=True)
+        yield from _instead(basis, reference, reference.raw.replace("\\", "/"), safe=True)
     elif fault.rule == "case-mismatch" and written is not None:
-        spelt = _spelt(bench.sources, reference.target)
+        spelt = _spelt(basis.sources, reference.target)
         if spelt is not None and spelt != reference.target:
-            yield from _instead(bench, reference, written.write(spelt), safe=True)
+            yield from _instead(basis, reference, written.write(spelt), safe=True)
 
 
 def _spelt(sources: Sources, target: str) -> str | None:
@@ -71,18 +72,18 @@ def _spelt(sources: Sources, target: str) -> str | None:
     return at
 
 
-def _instead(bench: Bench, reference: Reference, replacement: str, *, safe: bool = False) -> Iterator[Fix]:
+def _instead(basis: Basis, reference: Reference, replacement: str, *, safe: bool = False) -> Iterator[Fix]:
     title = f"write `{replacement}` in place of `{reference.raw}`"
-    yield from fix(title, _written(bench, reference, replacement), safe=safe)
+    yield from offer(title, _written(basis, reference, replacement), safe=safe)
 
 
-def _written(bench: Bench, reference: Reference, replacement: str) -> Edit | None:
+def _written(basis: Basis, reference: Reference, replacement: str) -> Edit | None:
     site = reference.site
     if not site.line:
-        text = bench.document(site.file)
+        text = basis.document(site.file)
         return None if text is None else document.part(text, site.route, reference.raw, replacement)
     try:
-        lines = decode(bench.sources.tree.read(site.file)).split("\n")
+        lines = decode(basis.sources.tree.read(site.file)).split("\n")
     except (OSError, UnknownContentError):
         return None
     at = lines[site.line - 1].find(reference.raw) if site.line <= len(lines) else -1

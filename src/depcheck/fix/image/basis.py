@@ -18,7 +18,7 @@ class Declared(NamedTuple):
     site: Site
 
 
-class Yard(NamedTuple):
+class Basis(NamedTuple):
     """The tree that the images are built from, and how each is built.
 
     declared: where compose files say what the context of a Dockerfile is.

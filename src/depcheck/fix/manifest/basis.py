@@ -8,12 +8,12 @@ from typing import TypeAlias
 from depcheck.fix import document
 from depcheck.fix.document import Document
 from depcheck.hints import Hints
-from depcheck.model import Edit, Fault, Fix
+from depcheck.model import Fault, Fix
 from depcheck.record import NamedTuple
 from depcheck.sources import Sources
 
 
-class Bench(NamedTuple):
+class Basis(NamedTuple):
     """The tree as it was read, and what is meant by what is wrong with it."""
 
     sources: Sources
@@ -25,11 +25,4 @@ class Bench(NamedTuple):
 
 
 # What could be done about a fault, the best first; nothing is proved yet.
-Proposer: TypeAlias = Callable[[Bench, Fault], Iterator[Fix]]
-
-
-def fix(title: str, *edits: Edit | None, safe: bool = False) -> Iterator[Fix]:
-    """A repair, where each of its edits could be made out."""
-    made = tuple(edit for edit in edits if edit is not None)
-    if made and len(made) == len(edits):
-        yield Fix(title, "safe" if safe else "unsafe", made)
+Proposer: TypeAlias = Callable[[Basis, Fault], Iterator[Fix]]
