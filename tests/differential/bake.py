@@ -81,12 +81,15 @@ class Generator:
             lines.append('labels = { for k in ["a", "b"] : k => "}" } /* { */')
         self.random.shuffle(lines)
         if self.random.random() < 0.15:
-            lines += [f'name = "t{number}-${{m}}-${{o.p}}"', 'matrix = { m = ["1", "2"], o = [{p = "q"}] }']
+            lines += [f'name = "t{number}-${{m}}-${{o.p}}"', 'matrix = { m = LIST, o = [{p = "q"}] }']
             lines.append('platforms = ["linux/${m}"]')
         return f'target "t{number}" {{\n' + "\n".join(f"  {line}" for line in lines) + "\n}\n"
 
     def files(self) -> dict[str, str]:
-        opening = 'variable "V" { default = "v" }\nvariable "W" {\n  default = "w${V}"\n}\nGLOBAL = "g"\n'
+        lists = 'variable "LIST" { default = ["1", "2"] }\n'
+        opening = (
+            lists + 'variable "V" { default = "v" }\nvariable "W" {\n  default = "w${V}"\n}\nGLOBAL = "g"\n'
+        )
         targets = "".join(self.target(number) for number in range(self.random.randrange(1, 5)))
         group = 'group "all" { targets = ["t0"] }\n'
         found = {"docker-bake.hcl": self.pick(opening + targets + group, group + targets + opening)}

@@ -79,13 +79,14 @@ def declared(sources: Sources, files: Sequence[str]) -> Declared:
 
 def define(files: Sequence[File]) -> Definition:
     """The targets of the files, later files over earlier ones."""
-    known = bake.scope({name: node for file in files for name, node in file.variables.items()})
+    variables = {name: node for file in files for name, node in file.variables.items()}
+    known = bake.scope(variables)
     targets: dict[str, Node] = {}
     made_of: dict[str, list[str]] = {}  # what a matrix comes to
     for file in files:
         for label, node in file.targets.items():
             names = made_of.setdefault(label, [])
-            for name, target in bake.expanded(label, node, known):
+            for name, target in bake.expanded(label, node, known, variables):
                 targets[name] = _merged(targets[name], target) if name in targets else target
                 names.append(name)
     groups = {name: bake.filled(node, known) for file in files for name, node in file.groups.items()}

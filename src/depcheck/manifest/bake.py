@@ -111,14 +111,16 @@ def filled(node: Node, known: Scope) -> Node:
     return node
 
 
-def expanded(name: str, target: Node, known: Scope) -> Iterator[tuple[str, Node]]:
+def expanded(
+    name: str, target: Node, known: Scope, variables: Mapping[str, Node]
+) -> Iterator[tuple[str, Node]]:
     """The targets that a target comes to, by their names: several with a `matrix`."""
     matrix = target.get("matrix")
     if matrix is None:
         yield name, filled(target, known)
         return
     axes = [
-        [dict(_named(axis, filled(item, known))) for item in node.items]
+        [dict(_named(axis, filled(item, known))) for item in _listed(node, variables).items]
         for axis, node in matrix.entries.items()
     ]
     written = target.get("name")
@@ -133,6 +135,12 @@ def expanded(name: str, target: Node, known: Scope) -> Iterator[tuple[str, Node]
         if own is not None:
             rest = {key: node for key, node in target.entries.items() if key not in ("matrix", "name")}
             yield own, filled(target._replace(value=rest), mine)
+
+
+def _listed(node: Node, variables: Mapping[str, Node]) -> Node:
+    """A list, or that which a variable holds."""
+    match = _REFERENCE.fullmatch(node.text or "")
+    return variables.get(match["name"], node) if match is not None and match["name"] else node
 
 
 def _named(axis: str, node: Node) -> Iterator[tuple[str, str | None]]:
