@@ -50,7 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     try:
         tracked = carry.entries(course)
-        listing = discover.discover(course.root, ("",))
+        listing = discover.discover(course.root, ("", course.old))
         sources = Sources(WorkTree(course.root))
         planned = plan.plan(sources, listing, course)
         differences = proof.differences(sources, listing, planned)

@@ -68,6 +68,10 @@ def _of_build(tree: Tree, build: Build) -> Iterator[Text]:
     if build.dockerfile is not None and context is not None:
         yield build.dockerfile._replace(base=context)
     yield from build.contexts.values()
+    for text in filter(None, build.args.values() if context is not None else ()):
+        raw = text.raw
+        if "/" in raw and raw[0] != "/" and tree.exists(tree.at(context or "", raw)):  # a path of the context
+            yield text._replace(base=context or "")
 
 
 def _others(node: Node, base: str) -> Iterator[Text]:

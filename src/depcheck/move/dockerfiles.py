@@ -181,6 +181,7 @@ class _Rewriting:
                 yield from self._texts(layout, instruction, relative=True)
             case name if name in _VALUES:
                 yield from self._texts(layout, instruction, relative=False)
+                yield from self._values(instruction)
             case _:
                 pass
 
@@ -290,6 +291,17 @@ class _Rewriting:
                 for key in ("source", "src", "target", "dst", "destination"):
                     if pairs.get(key) == raw:
                         yield from self._word(instruction, flag._replace(text=f"{key}={raw}"), f"{key}={new}")
+
+    def _values(self, instruction: Instruction) -> Iterator[Edit]:
+        """Values that are paths of the context, for a `COPY` or for what mirrors it."""
+        origin = self._origin(None)
+        for word in instruction.words if origin is not None else ():
+            raw = word.text.partition("=")[2] if instruction.name == "ARG" else word.text
+            raw = raw.strip("\"'")
+            if "/" in raw and not raw.startswith(("/", "$")) and not plain_head(raw)[1]:
+                there = self._tree.exists(paths.join(self._context, Layout().at(raw)[1:]))
+                new = origin.written(raw) if there and origin is not None else None
+                yield from self._word(instruction, word._replace(text=raw), new)
 
     def _texts(self, layout: Layout, instruction: Instruction, *, relative: bool) -> Iterator[Edit]:
         """Words in a command, or a value, that are paths of the image."""

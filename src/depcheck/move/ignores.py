@@ -45,8 +45,9 @@ def _edits(sources: Sources, course: Course, path: str, base: str) -> Iterator[E
         raw = _pattern(line, anchored=path.endswith(_OWN))
         new = None if raw is None else course.pattern(base, raw)
         if raw is not None and new is not None and plain_head(raw)[0] and not new.startswith(".."):
-            texts[number - 1] = line.replace(raw, new, 1)
-            edit = found.edit(number, 1, raw, new)
+            text = new if path.endswith(_OWN) else anchored(line, raw, new)
+            texts[number - 1] = line.replace(raw, text, 1)
+            edit = found.edit(number, 1, raw, text)
             if edit is not None:
                 yield edit
     if path.endswith(_OWN) and paths.is_below(course.old, base) and paths.is_below(course.new, base):
@@ -54,6 +55,12 @@ def _edits(sources: Sources, course: Course, path: str, base: str) -> Iterator[E
             yield from _settled(course, base, found, texts)
         except PatternError:
             return
+
+
+def anchored(line: str, raw: str, new: str) -> str:
+    """The pattern `new` in place of `raw`: without a slash in it, it would match at any depth."""
+    is_rooted = line.lstrip("!").startswith("/") or "/" in new.rstrip("/") or "/" not in raw.rstrip("/")
+    return new if is_rooted else f"/{new}"
 
 
 def _pattern(line: str, *, anchored: bool) -> str | None:

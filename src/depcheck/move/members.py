@@ -105,9 +105,9 @@ def _list(both: Both, path: str, table: Route) -> Iterator[Step]:
 
 
 def _empty(both: Both, root: str, entries: Iterable[str]) -> Iterator[str]:
-    """The directories that are made for the new one, and that a pattern of packages would hit."""
+    """The new directory and those made for it, where they are no packages and a pattern hits them."""
     here, tree = paths.parent(root), both.after.tree
-    made = [one for one in paths.ancestors(paths.parent(both.course.new)) if not both.before.tree.exists(one)]
+    made = [one for one in paths.ancestors(both.course.new) if not both.before.tree.exists(one)]
     for raw in entries if made else ():
         for hit in _expanded(both.after, root, raw) if MAGIC.search(raw) else ():
             if (

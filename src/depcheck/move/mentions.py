@@ -44,7 +44,7 @@ def left(plan: Plan, tree: Tree) -> Iterator[Mention]:
         if "\0" in before[:8000] or len(before) > _LARGEST:
             continue
         is_named: _Outgoing | _Incoming = (
-            _Outgoing(tree, course, path) if course.takes(path) else _Incoming(course, path)
+            _Outgoing(tree, course, path) if course.takes(path) else _Incoming(tree, course, path)
         )
         known = set(before.split("\n")) if path in edited else set[str]()
         for number, line in enumerate(after.split("\n"), 1):
@@ -80,25 +80,31 @@ def _walked(tree: Tree) -> Iterator[str]:
 
 
 class _Incoming:
-    """Whether a line of a file outside of the directory names it, from the root or from the file."""
+    """Whether a line of a file outside of the directory names it, from the root or from the file.
 
-    def __init__(self, course: Course, path: str) -> None:
+    A name of several components means the directory wherever it stands, in a URL too; one of a single
+    component (`bin`) only where a path begins with it and leads to something.
+    """
+
+    def __init__(self, tree: Tree, course: Course, path: str) -> None:
+        self._tree = tree
         self._course = course
         self._here = paths.parent(path)
-        end = r"(?![\w.+-])" if "/" in course.old else "/"
-        start = r"(?<![\w.+-])" if "/" in course.old else r"(?<![\w.+/-])(?:\.{0,2}/)*"
-        self._literal = re.compile(f"{start}{re.escape(course.old)}{end}")
+        self._is_long = "/" in course.old
+        self._literal = re.compile(rf"(?<![\w.+-]){re.escape(course.old)}(?![\w.+-])")
 
     def __call__(self, line: str) -> bool:
         line = line.replace(self._course.new, "")
         if paths.name(self._course.old) not in line:
             return False
-        if self._literal.search(line):
+        if self._is_long and self._literal.search(line):
             return True
         return any(self._leads(match[0]) for match in _TOKEN.finditer(line))
 
     def _leads(self, raw: str) -> bool:
-        return not raw.startswith("/") and self._course.takes(paths.at(self._course.root, self._here, raw))
+        root, course = self._course.root, self._course
+        targets = {paths.at(root, base, raw) for base in (self._here, "") if not raw.startswith("/")}
+        return any(course.takes(target) and self._tree.exists(target) for target in targets)
 
 
 class _Outgoing:

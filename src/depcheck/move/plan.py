@@ -10,7 +10,18 @@ from depcheck.discover import Listing
 from depcheck.fix import document
 from depcheck.fix.splice import Content, splice
 from depcheck.model import Edit
-from depcheck.move import compose, dockerfiles, ignores, links, locks, manifests, members, scripts, workflows
+from depcheck.move import (
+    bake,
+    compose,
+    dockerfiles,
+    ignores,
+    links,
+    locks,
+    manifests,
+    members,
+    scripts,
+    workflows,
+)
 from depcheck.move.course import Course
 from depcheck.record import NamedTuple
 from depcheck.sources import Sources
@@ -85,6 +96,7 @@ def _edits(sources: Sources, listing: Listing, course: Course, listed: Sequence[
     yield from manifests.edits(sources, course, listing.everything)
     yield from scripts.edits(sources, course, listing.everything)
     yield from locks.edits(sources, course, directories)
+    yield from bake.edits(sources, course, listing.images)
     yield from compose.edits(sources, course, listing.images)
     yield from dockerfiles.edits(sources, course, listing.images)
     yield from ignores.edits(sources, course, directories, listing.images)

@@ -30,9 +30,12 @@ class Seen(NamedTuple):
 
 
 def differences(sources: Sources, listing: Listing, plan: Plan) -> list[str]:
-    """What would be judged otherwise after the move, a sentence each; none where it is proved."""
+    """What would be judged otherwise after the move, a sentence each; none where it is proved.
+
+    The directory is in the scope, so that it is judged wherever it lies, among fixtures too.
+    """
     course = plan.course
-    apart = fixtures.apart(sources.tree, listing.manifests, ("", course.old))
+    apart = fixtures.apart(sources.tree, listing.manifests, listing.scope)
     judgements, left = judging.judge(sources, listing, apart)
     named = [judgement.manifest for judgement in judgements]
     before = _seen(sources, listing, judgements, left)
@@ -46,7 +49,7 @@ def differences(sources: Sources, listing: Listing, plan: Plan) -> list[str]:
 
 def _moved(listing: Listing, course: Course) -> Listing:
     listed = sorted(map(course.of, (*listing.everything, *listing.images)))
-    after = Listing(listing.root, tuple(listed), listing.scope)
+    after = Listing(listing.root, tuple(listed), tuple(map(course.of, listing.scope)))
     after.has_git = listing.has_git
     after.untracked = frozenset(map(course.of, listing.untracked))
     return after

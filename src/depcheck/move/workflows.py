@@ -8,7 +8,7 @@ from depcheck import paths
 from depcheck.manifest import yaml
 from depcheck.manifest.yaml import Node
 from depcheck.model import Edit
-from depcheck.move import spots
+from depcheck.move import ignores, spots
 from depcheck.move.course import Course, plain_head
 from depcheck.sources import Sources
 from depcheck.tree.base import Tree
@@ -91,6 +91,6 @@ def _owners(sources: Sources, course: Course, path: str) -> Iterator[Edit]:
         if word.startswith("#") or "/" not in word.rstrip("/") or found is None:
             continue
         new = _new(sources, course, raw)
-        edit = None if new is None else found.edit(number, 1, raw, new)
+        edit = None if new is None else found.edit(number, 1, raw, ignores.anchored(word, raw, new))
         if edit is not None:
             yield edit
