@@ -177,6 +177,13 @@ class _Run:
             self.sources.tree.exists(self.lock_file) and not self.invocation.has("--exclude-lockfile")
         )
 
+    def _asks_version(self) -> bool:
+        """Whether making a lock file asks rustc for its version (cargo: `resolve_honors_rust_version`)."""
+        members = [one.manifest.package for one in self.loaded.members.values()]
+        said = any(one and (one.rust_version or "rust-version" in one.inherits) for one in members)
+        resolver = requested.resolver(self.loaded, self.manifest)
+        return self.command in _LOCKING and resolver == "3" and not said
+
     def _reads_lock(self) -> bool:
         if self.command == "install":
             return self.invocation.has("--locked", "--frozen")
@@ -191,7 +198,7 @@ class _Run:
             misnamed = {fault for _, fault in resolved.misnamed}
             faults = tuple(fault for fault in faults if fault not in misnamed)
         self.faults += [*faults, *self.settings.resolving, *named]
-        if self.command not in _WITHOUT_RUSTC:
+        if self.command not in _WITHOUT_RUSTC or self._asks_version():
             self.faults += self.settings.running
         if self.command not in _WITHOUT_OVERRIDES:
             self.faults += self.settings.overriding

@@ -81,14 +81,21 @@ def request(
 def is_new(loaded: Loaded, current: str) -> bool:
     """Whether features are looked for in every selected member (cargo: `allows_new_cli_feature_behavior`)."""
     package = loaded.members.get(current)
-    if package is None or package.is_virtual:
-        return True
-    root = loaded.members.get(loaded.root or current) or package
+    return package is None or package.is_virtual or resolver(loaded, current) != "1"
+
+
+def resolver(loaded: Loaded, current: str) -> str:
+    """The version of the resolver: as the root says, or by its edition."""
+    root = loaded.members.get(loaded.root or current) or loaded.members.get(current)
+    if root is None:
+        return "1"
     manifest = root.manifest
-    resolver = (manifest.workspace.resolver if manifest.workspace else "") or (
+    given = (manifest.workspace.resolver if manifest.workspace else "") or (
         manifest.package.resolver if manifest.package else ""
     )
-    return resolver in {"2", "3"} or (not resolver and not root.is_virtual and root.edition >= "2021")
+    if given or root.is_virtual:
+        return given or "1"
+    return "3" if root.edition >= "2024" else "2" if root.edition >= "2021" else "1"
 
 
 def _matching(package: Package, named: Iterable[str]) -> Iterator[str]:
