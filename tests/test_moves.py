@@ -127,7 +127,7 @@ def passes(command: list[str], root: Path) -> str:
         ("a", "../out", "../out lies outside of"),
         ("a", ".git/a", "what is git's own is not moved"),
         ("s", "c", "`s/module` is a submodule, whose place stands in `.gitmodules` and in `.git`"),
-        ("link", "c", "link is no directory"),
+        ("link", "c", "link is a symbolic link"),
     ],
 )
 def test_what_cannot_be_moved_is_said_in_a_line(

@@ -62,7 +62,9 @@ def run(arguments: argparse.Namespace) -> int:
         else:
             carry.carry(planned, tracked, lambda note: say(f"depcheck: {sentence(note)}\n"))
     except carry.CannotMoveError as error:
-        raise CannotRunError(str(error), "nothing was changed") from error
+        kept = ", ".join(f"`{path}`" for path in error.changed)
+        hint = f"what was done to {kept} could not be taken back" if kept else "nothing was changed"
+        raise CannotRunError(str(error), hint) from error
     except (OSError, UnknownContentError) as error:
         raise CannotRunError(f"a file cannot be edited: {error}", "nothing was changed") from error
     _report(course, (*planned.contents, *planned.links), left, dry=arguments.dry_run)
@@ -75,7 +77,9 @@ def _course(arguments: argparse.Namespace) -> Course:
     old, new = arguments.old, arguments.new
     if not os.path.lexists(old):
         raise CannotRunError(f"no such directory: {old}")
-    if not os.path.isdir(old) or os.path.islink(old.rstrip("/")):
+    if os.path.islink(old.rstrip("/")):
+        raise CannotRunError(f"{old} is a symbolic link", "name the directory itself")
+    if not os.path.isdir(old):
         raise CannotRunError(f"{old} is no directory")
     beside = os.path.realpath(old)
     root = os.path.realpath(arguments.root or discover.root_of(beside) or os.getcwd())

@@ -20,7 +20,14 @@ from depcheck.record import NamedTuple
 
 
 class CannotMoveError(Exception):
-    """The directory cannot be moved; the argument says why. Nothing was changed."""
+    """The directory cannot be moved; the first argument says why.
+
+    Nothing was changed but the files `changed`, for which that could not be taken back.
+    """
+
+    def __init__(self, reason: str, changed: tuple[str, ...] = ()) -> None:
+        super().__init__(reason)
+        self.changed = changed
 
 
 class Entry(NamedTuple):
@@ -75,7 +82,8 @@ def carry(plan: Plan, tracked: Sequence[Entry], tell: Callable[[str], None]) -> 
         try:
             write(course.root, plan.contents, tell)
         except CannotWriteError as error:
-            raise CannotMoveError(str(error)) from error
+            origin = Course(course.root, course.new, course.old)
+            raise CannotMoveError(str(error), tuple(map(origin.of, error.changed))) from error
         back.pop_all()
     for path in plan.emptied:
         try:
