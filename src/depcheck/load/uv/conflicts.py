@@ -86,13 +86,13 @@ class Forks:
 
     def __init__(self, walked: Walk, pythons: Condition = ALWAYS) -> None:
         self._incoming: dict[str, list[Edge]] = {}
-        self._several: dict[tuple[str, str], set[str]] = {}
+        self._several: dict[tuple[str, str], set[tuple[str, bool | None]]] = {}
         for name, edges in walked.edges.items():
             for edge in edges:
                 self._incoming.setdefault(edge.path, []).append(edge)
-                self._several.setdefault((edge.parent, name), set()).add(edge.real)
+                self._several.setdefault((edge.parent, name), set()).add(_key(edge))
         for parent, wanted in walked.named:
-            self._several.setdefault((parent, wanted.name), set()).add("")
+            self._several.setdefault((parent, wanted.name), set()).add(("", None))
         self._known: dict[str, Condition] = {}
         self._raising: dict[Condition, bool] = {}
         self._pythons = pythons

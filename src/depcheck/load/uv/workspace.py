@@ -265,10 +265,13 @@ class _Collection:
 
 
 def _required(collected: _Collection, root: Project) -> dict[str, bool | None]:
-    """Members that are taken from the workspace, used or not (uv: collect_required_members)."""
+    """Members that are taken from the workspace, used or not (uv: collect_required_members).
+
+    In the order of the members' names each entry is compared with the one before, and takes its place.
+    """
     found: dict[str, bool | None] = {}
     tables = [(root.name, root.uv.sources)] if root.uv.members is not None else []
-    tables += [(name, member.uv.sources) for name, member in collected.members.items()]
+    tables += [(name, member.uv.sources) for name, member in sorted(collected.members.items())]
     for owner, table in tables:
         for name, listed in table.items():
             for source in listed:
