@@ -16,8 +16,10 @@ from pathlib import Path
 
 import pytest
 
-from depcheck import pipeline
+from depcheck import cli, pipeline
+from depcheck.fix.mend import Repairs
 from depcheck.fix.splice import contents
+from depcheck.fix.trial import Proposal
 from depcheck.fix.write import write
 from depcheck.render import diff
 from depcheck.render.screen import Screen
@@ -65,7 +67,7 @@ def repaired(root: Path, *, unsafe: bool = False) -> str:
     """The diff of what is made of a tree."""
     request = pipeline.Request(str(root))
     changes = repair(request, pipeline.scan(request), unsafe=unsafe).changes
-    return diff.render(changes, Screen(), is_terminal=False)
+    return diff.render(changes, Screen(), is_terminal=False).replace(str(root), "@ROOT@")
 
 
 def choices(root: Path) -> str:
@@ -115,3 +117,25 @@ def test_the_repaired_image_is_really_built(name: str, tmp_path: Path) -> None:
     write(str(root), list(repair(request, pipeline.scan(request), unsafe=name == "image-ignored").changes))
     built = engine.build(root)
     assert built.returncode == 0, built.stderr
+
+
+def test_a_file_that_changes_meanwhile_is_no_traceback(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tree = {
+        **crate("app", '\n[dependencies]\nb = { path = "../b" }\n'),
+        **crate("libs/b"),
+        "Dockerfile": "FROM rust\n",
+    }
+    root = example_tree.write(tree, tmp_path / "tree")
+    manifest, chosen = root / "app/Cargo.toml", Repairs.chosen
+
+    def changed(repairs: Repairs, *, unsafe: bool = False) -> list[Proposal]:
+        manifest.write_text(manifest.read_text(encoding="utf-8") + "\n# later\n", encoding="utf-8")
+        return chosen(repairs, unsafe=unsafe)
+
+    monkeypatch.setattr(Repairs, "chosen", changed)
+    report = pipeline.scan(pipeline.Request(str(root)))
+    assert [one.name for one in report.diagnostics] == ["missing-path"]
+    monkeypatch.undo()
+    assert cli.main(["scan", "--format", "json", str(root)]) == 1

@@ -11,6 +11,7 @@ from depcheck.model import Built, Candidate, Diagnostic, Fault, FaultKey, Fix, J
 from depcheck.record import NamedTuple
 from depcheck.rules.facts import Facts, Finding
 from depcheck.sources import Sources
+from depcheck.tree.base import UnknownContentError
 from depcheck.tree.worktree import WorkTree
 
 if TYPE_CHECKING:
@@ -219,7 +220,10 @@ def _mended(sources: Sources, repairs: Iterable[Repairs]) -> tuple[Tree, dict[Fa
     left = {
         fault_key(fault): fault for one in repairs for fault in one.faults if fault_key(fault) not in done
     }
-    return overlay(sources.tree, [one.fix for one in made]), left
+    try:
+        return overlay(sources.tree, [one.fix for one in made]), left
+    except (OSError, UnknownContentError):  # a file has changed, or is gone, since it was read
+        return None
 
 
 def _repaired(diagnostics: Iterable[Diagnostic], repairs: Iterable[Repairs]) -> Iterator[Diagnostic]:

@@ -73,7 +73,7 @@ class Hints:
         old, tree = reference.target, self.sources.tree
         if paths.is_outside(old):
             return target not in {place for place, _ in near.climbing(tree, written.base, written.plain)}
-        if "examples" in target.split("/") and "examples" not in paths.parent(reference.site.file).split("/"):
+        if "examples" in target.split("/") and "examples" not in f"{old}/{reference.site.file}".split("/"):
             return True
         if tree.kind(old) is not Kind.MISSING:
             return False

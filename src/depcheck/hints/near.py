@@ -20,6 +20,10 @@ def meant(packages: Packages, fault: Fault, written: Form) -> Iterator[Meant]:
     """The paths near by where what is wanted stands, and how each differs; the nearest first."""
     reference, tree = written.reference, packages.sources.tree
     if reference.kind == "workspace":
+        if paths.name(reference.target) in _MANIFESTS:
+            yield Meant(
+                paths.parent(reference.target), "the directory of the manifest is wanted, not the file"
+            )
         yield from _root_above(packages, written)
         return
     taken = neighbours(packages, written)

@@ -54,7 +54,7 @@ def blame(scene: Scene, context: ContextTree, faults: Sequence[Fault]) -> Fault:
     if fault.rule not in _KINDS:
         return _other(scene, fault)
     what = missing(scene, fault)
-    if scene.tree.kind(what.inside) not in (Kind.MISSING, Kind.DIR):
+    if scene.tree.kind(what.inside) not in (Kind.MISSING, Kind.DIR, Kind.UNKNOWN):
         return _other(scene, fault)
     found = _absent(scene, context, fault, what)
     site = Site(scene.dockerfile, (), what.outside or what.inside, found.line)
@@ -128,7 +128,11 @@ def unknown(scene: Scene, fault: Fault) -> str:
     if fault.rule not in _KINDS:
         return ""
     tree, inside = scene.ran.tree, missing(scene, fault).inside
-    for path in (inside, *(paths.join(inside, name) for name in _MANIFESTS)):
+    reference = fault.reference
+    asked = [paths.join(inside, name) for name in _MANIFESTS]
+    if reference is None or reference.kind not in ("package", "member"):
+        asked.insert(0, inside)
+    for path in asked:
         if tree.kind(path) is Kind.UNKNOWN:
             return f"what stands at `/{path}` is not known"
     return tree.may_hold_more(tree.resolve(inside)) or tree.may_hold_more(tree.resolve(paths.parent(inside)))

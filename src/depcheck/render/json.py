@@ -13,6 +13,7 @@ from depcheck.model import Built, Diagnostic, Edit, Fix, Judgement, Position, Ra
 from depcheck.pipeline import Report
 from depcheck.render import totals
 from depcheck.sources import Sources
+from depcheck.tree.base import UnknownContentError
 
 _VERDICTS: dict[Verdict, bool | None] = {"loads": True, "fails": False, "unknown": None}
 
@@ -50,7 +51,11 @@ class Places:
         """Where the text stands that an edit replaces."""
         locator = self._known.get(edit.file)
         if locator is None:
-            locator = self._known[edit.file] = Locator(decode(self._tree.read(edit.file)))
+            try:
+                text = decode(self._tree.read(edit.file))
+            except (OSError, UnknownContentError):  # it is gone, or another file by now
+                text = ""
+            locator = self._known[edit.file] = Locator(text)
         return locator.between(edit.start, edit.end)
 
 

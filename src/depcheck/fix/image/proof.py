@@ -73,7 +73,11 @@ def around(sources: Sources, faults: Iterable[Fault], again: Again) -> dict[Faul
         wrong = sources.tree.at(paths.parent(asker.file), raw)
         for fix in copies.linked(place, reference, wrong):
             files = frozenset(edit.file for edit in fix.edits)
-            before, after = again(sources.tree, files), again(overlay(sources.tree, [fix]), files)
+            try:
+                tree = overlay(sources.tree, [fix])
+            except (OSError, UnknownContentError):
+                continue
+            before, after = again(sources.tree, files), again(tree, files)
             fails = any(one.verdict == "fails" for one in before.builds)
             if fails and all(one.verdict == "loads" for one in after.builds):
                 found[fault_key(fault)] = (fix,)
