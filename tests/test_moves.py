@@ -11,11 +11,13 @@ import os
 import shlex
 import shutil
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from depcheck import cli
+from depcheck.fix import journal
 from depcheck.fix.journal import CannotWriteError
 from depcheck.move import carry
 from depcheck.rules.rule import Example, Link, Submodule
@@ -178,7 +180,8 @@ def test_what_stops_the_writing_undoes_the_move(
     before, index = contents(root), git(root, "ls-files", "-s")
     monkeypatch.chdir(root)
 
-    def stop(*_: object) -> None:
+    def stop(_root: str, _contents: object, _tell: object, first: Callable[[], None]) -> None:
+        first()
         assert (root / "x/y/c/file").exists()
         raise error
 
@@ -188,6 +191,19 @@ def test_what_stops_the_writing_undoes_the_move(
     assert git(root, "ls-files", "-s") == index
     assert (root / "b/link").readlink() == Path("../a/file")
     assert not (root / "x").exists()
+
+
+def test_another_run_that_writes_is_waited_for(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = example_tree.write({"a/file": ""}, tmp_path / "tree")
+    monkeypatch.chdir(root)
+    monkeypatch.setattr(journal, "PATIENCE", 0.1)
+    with journal.taken(str(root)):
+        assert cli.main(["mv", "a", "b"]) == 2
+    assert "another run of depcheck" in capsys.readouterr().err
+    assert (root / "a/file").exists()
+    assert cli.main(["mv", "a", "b"]) == 0
 
 
 def test_links_lead_where_they_led(

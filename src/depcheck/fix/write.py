@@ -33,13 +33,19 @@ class _File(NamedTuple):
     stands: Stand
 
 
-def write(root: str, contents: Iterable[Content], tell: Callable[[str], None] = lambda _: None) -> None:
-    """Put every file in place, or none. tell: takes sentences about what an earlier run has left.
+def write(
+    root: str,
+    contents: Iterable[Content],
+    tell: Callable[[str], None] = lambda _: None,
+    first: Callable[[], None] | None = None,
+) -> None:
+    """Put every file in place, or none.
 
+    tell: takes sentences about what an earlier run has left. first: done before, while no other run writes.
     Raises CannotWriteError.
     """
     contents = [content for content in contents if content.before != content.after]
-    if not contents and not journal.found(root):
+    if not contents and first is None and not journal.found(root):
         return
     with journal.taken(root) as held:
         top = os.open(root, journal.DIRECTORY)
@@ -47,6 +53,8 @@ def write(root: str, contents: Iterable[Content], tell: Callable[[str], None] = 
             if held.left is not None:
                 tell(_recovered(top, held.left))
                 held.end()
+            if first is not None:
+                first()
             if contents:
                 _replace(top, held, contents)
         finally:

@@ -67,20 +67,8 @@ def carry(plan: Plan, tracked: Sequence[Entry], tell: Callable[[str], None]) -> 
     """Move and write, or change nothing. tell: see `fix.write`. Raises CannotMoveError."""
     course = plan.course
     with ExitStack() as back:
-        for path in _made(course):
-            back.callback(os.rmdir, path)
-        old, new = os.path.join(course.root, course.old), os.path.join(course.root, course.new)
-        with _about(f"`{course.old}` cannot be renamed"):
-            os.rename(old, new)
-        back.callback(os.rename, new, old)
-        _index(course, tracked)
-        back.callback(_index, Course(course.root, course.new, course.old), _after(course, tracked))
-        with _about("a symbolic link cannot be changed"):
-            links.relink(course.root, plan.links)
-        reverse = [link._replace(before=link.after, after=link.before) for link in plan.links]
-        back.callback(links.relink, course.root, reverse)
         try:
-            write(course.root, plan.contents, tell)
+            write(course.root, plan.contents, tell, lambda: _moved(plan, tracked, back))
         except CannotWriteError as error:
             origin = Course(course.root, course.new, course.old)
             raise CannotMoveError(str(error), tuple(map(origin.of, error.changed))) from error
@@ -90,6 +78,23 @@ def carry(plan: Plan, tracked: Sequence[Entry], tell: Callable[[str], None]) -> 
             os.rmdir(os.path.join(course.root, path))
         except OSError:  # something has come into it
             return
+
+
+def _moved(plan: Plan, tracked: Sequence[Entry], back: ExitStack) -> None:
+    """All but the contents of files; `back` takes what undoes it."""
+    course = plan.course
+    for path in _made(course):
+        back.callback(os.rmdir, path)
+    old, new = os.path.join(course.root, course.old), os.path.join(course.root, course.new)
+    with _about(f"`{course.old}` cannot be renamed"):
+        os.rename(old, new)
+    back.callback(os.rename, new, old)
+    _index(course, tracked)
+    back.callback(_index, Course(course.root, course.new, course.old), _after(course, tracked))
+    with _about("a symbolic link cannot be changed"):
+        links.relink(course.root, plan.links)
+    reverse = [link._replace(before=link.after, after=link.before) for link in plan.links]
+    back.callback(links.relink, course.root, reverse)
 
 
 @contextmanager
