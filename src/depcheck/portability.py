@@ -240,7 +240,7 @@ def _missing_from_clone(
             yield doubt, warn("ignored-target", reference, fact)
         else:
             fact = f"leads to `{file}`, which is not in git: a clone comes without it"
-            yield doubt, warn("untracked-target", reference, fact)
+            yield doubt, warn("untracked-target", reference, fact, f"`git add {file}` would put it there")
 
 
 def _repository_around(tree: Tree, path: str) -> str | None:
