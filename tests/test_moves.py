@@ -11,6 +11,7 @@ import os
 import shlex
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -191,6 +192,59 @@ def test_what_stops_the_writing_undoes_the_move(
     assert git(root, "ls-files", "-s") == index
     assert (root / "b/link").readlink() == Path("../a/file")
     assert not (root / "x").exists()
+
+
+KILLED = """
+import os, signal, sys
+from depcheck import cli
+left = int(sys.argv[1])
+def hooked(call):
+    def counted(*words, **options):
+        global left
+        left -= 1
+        if left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return call(*words, **options)
+    return counted
+for name in ("mkdir", "rename", "symlink", "write", "fsync", "ftruncate", "unlink", "rmdir"):
+    setattr(os, name, hooked(getattr(os, name)))
+sys.exit(cli.main(["mv", "old", "a/new"]))
+"""
+
+
+def test_killed_at_any_call_each_file_is_whole_and_the_way_back_is_open(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    manifest = '[package]\nname = "%s"\nversion = "0.1.0"\n[dependencies]\n'
+    tree: Example = {
+        "old/Cargo.toml": manifest % "old" + 'b = { path = "../b" }\n',
+        "old/src/lib.rs": "",
+        "old/LICENSE": Link("../LICENSE"),
+        "LICENSE": "",
+        "b/Cargo.toml": manifest % "b",
+        "b/src/lib.rs": "",
+        "c/Cargo.toml": manifest % "c" + 'old = { path = "../old" }\n',
+        "c/src/lib.rs": "",
+    }
+    after = {"a/new/Cargo.toml": b'"../../b"', "c/Cargo.toml": b'"../a/new"'}
+    for number in range(1, 60):
+        root = example_tree.write(tree, tmp_path / str(number))
+        before = contents(root)
+        monkeypatch.chdir(root)
+        done = subprocess.run([sys.executable, "-c", KILLED, str(number)], capture_output=True, check=False)
+        found = {path: text for path, text in contents(root).items() if not path.endswith(".tmp")}
+        for path, text in found.items():
+            old = path.replace("a/new", "old")
+            assert text == before[old] or after[path] in text, (number, path)
+        assert {path.replace("a/new", "old") for path in found} | {"old/LICENSE"} == set(before)
+        if (root / "a/new").exists():
+            assert cli.main(["mv", "a/new", "old"]) == 0
+            assert {p: t for p, t in contents(root).items() if not p.endswith(".tmp")} == before
+            assert (root / "old/LICENSE").readlink() == Path("../LICENSE")
+        if done.returncode == 0:
+            assert number > 10
+            return
+    raise AssertionError("it never came to an end")
 
 
 def test_another_run_that_writes_is_waited_for(

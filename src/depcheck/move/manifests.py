@@ -69,14 +69,27 @@ def _edit(sources: Sources, course: Course, reference: Reference) -> Edit | None
     if reference.kind in ("glob", "member") or (site.route and site.route[-1] == reference.raw):
         value = toml.value_at(sources, site.file, site.route)
         raw = value if isinstance(value, str) else reference.raw
-        new = None if raw.startswith("{") else course.pattern(paths.parent(site.file), raw)
+        base = paths.parent(site.file)
+        if raw.startswith("{") or _is_lost(sources, course, base, sources.tree.at(base, plain_head(raw)[0])):
+            return None
+        new = course.pattern(base, raw)
         return None if new is None else spots.at(sources, site, raw, new)
     written = form.as_written(sources, _settled(sources, course, reference))
     shape = None if written is None else form.of(sources.tree, written)
+    if shape is not None and _is_lost(sources, course, shape.base, shape.reference.target):
+        return None
     new = None if shape is None else _again(course, shape)
     if new is None or written is None:
         return None
     return spots.at(sources, site._replace(column=0), written.raw, new)
+
+
+def _is_lost(sources: Sources, course: Course, base: str, target: str) -> bool:
+    """Whether a path leads out of what moves to nothing: it stays as it is.
+
+    So it is in a tree in which a move was killed, before the files had been written: the way back mends it.
+    """
+    return course.takes(base) and not course.takes(target) and not sources.tree.exists(target)
 
 
 def _settled(sources: Sources, course: Course, reference: Reference) -> Reference:
