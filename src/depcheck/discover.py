@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
 from depcheck import git, paths
+from depcheck.settings import Choice, chosen
 
 _NAMES = ("Cargo.toml", "pyproject.toml", "setup.py", "setup.cfg")
 # What stands at the end of a name of what is no Dockerfile, or becomes one first.
@@ -70,6 +71,11 @@ class Listing:
         self.committed: tuple[Iterable[str], frozenset[str]] | None = None
         self.untracked: frozenset[str] = frozenset()
         self._listed = frozenset(everything)
+
+    def exclude(self, choices: Sequence[Choice]) -> None:
+        """Judge nothing of what configuration leaves out; it may still be what a path leads to."""
+        self.images = tuple(path for path in self.images if not chosen(choices, path))
+        self.manifests = tuple(path for path in self.manifests if not chosen(choices, path))
 
     def is_tracked(self, manifest: str) -> bool:
         """Whether a manifest is in git's index, by the path that it has there."""

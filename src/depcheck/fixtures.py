@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from depcheck import paths
 from depcheck.manifest import toml
 from depcheck.model import Reference
+from depcheck.settings import chosen
 from depcheck.sources import Sources
 from depcheck.tree.base import Tree
 
@@ -40,16 +41,16 @@ def apart(tree: Tree, manifests: Iterable[str], scope: Sequence[str]) -> Apart:
         directory = paths.parent(path)
         if directory not in folders:
             named = max((top for top in scope if paths.is_below(directory, top)), key=len, default=directory)
-            folders[directory] = _folder(directory, named) or _vendor(tree, directory, named)
+            folders[directory] = _folder(tree, directory, named) or _vendor(tree, directory, named)
         folder = folders[directory]
         if folder is not None:
             found[path] = folder
     return found
 
 
-def looks_like_fixture(path: str) -> bool:
+def looks_like_fixture(tree: Tree, path: str) -> bool:
     """Whether `path` is such a folder or lies in one."""
-    return _folder(path, "") is not None
+    return _folder(tree, path, "") is not None
 
 
 def reached(sources: Sources, among: Apart, references: Iterable[Reference]) -> list[str]:
@@ -69,15 +70,21 @@ def reached(sources: Sources, among: Apart, references: Iterable[Reference]) -> 
     return list(found)
 
 
-def _folder(directory: str, named: str) -> str | None:
+def _folder(tree: Tree, directory: str, named: str) -> str | None:
     """The outermost folder below `named` that makes `directory` one that is meant to be broken."""
     parts = directory.split("/")
     for count in range(named.count("/") + 1 if named else 0, len(parts)):
-        part = parts[count]
-        name = part.lower()
-        if name.strip("_.") in _FOLDERS or name in _TESTS or any(mark in part for mark in _PLACEHOLDERS):
-            return "/".join(parts[: count + 1])
+        folder = "/".join(parts[: count + 1])
+        told = chosen(tree.settings.fixtures, folder, is_dir=True)
+        if told or (told is None and _is_fixture(parts[count])):
+            return folder
     return None
+
+
+def _is_fixture(part: str) -> bool:
+    """Whether the name of a folder says so."""
+    name = part.lower()
+    return name.strip("_.") in _FOLDERS or name in _TESTS or any(mark in part for mark in _PLACEHOLDERS)
 
 
 def _vendor(tree: Tree, directory: str, named: str) -> str | None:

@@ -18,6 +18,7 @@ from depcheck.image.verdict import Found
 from depcheck.model import Built, Fault, Site, fault_key
 from depcheck.record import NamedTuple
 from depcheck.rules.facts import Finding
+from depcheck.settings import chosen
 from depcheck.sources import Sources
 from depcheck.tree.base import Tree
 
@@ -188,7 +189,11 @@ def _survey(sources: Sources, listing: Listing, left_out: fixtures.Apart | None)
         targets, missing = bake.declared(sources, baked)
         found += missing
     plans = builds.planned(sources, dockerfiles, projects, targets)
-    plans = [plan for plan in plans if _counts(plan, inside, listing.scope)]
+    plans = [
+        plan
+        for plan in plans
+        if _counts(plan, inside, listing.scope) and not chosen(tree.settings.exclude, plan.dockerfile)
+    ]
     among = {*inside, *(plan.dockerfile for plan in plans)}
     return _Survey(plans, found, among, tuple(_declared(tree, projects)))
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from depcheck import discover, fixtures, git, judging, paths, rules
+from depcheck import config, discover, fixtures, git, judging, paths, rules
 from depcheck.manifest import toml
 from depcheck.model import Built, Candidate, Diagnostic, Fault, FaultKey, Fix, Judgement, Severity, fault_key
 from depcheck.record import NamedTuple
 from depcheck.rules.facts import Facts, Finding
+from depcheck.settings import Settings
 from depcheck.sources import Sources
 from depcheck.tree.base import UnknownContentError
 from depcheck.tree.worktree import WorkTree
@@ -17,6 +18,7 @@ from depcheck.tree.worktree import WorkTree
 if TYPE_CHECKING:
     from depcheck.fix.mend import Repairs
     from depcheck.git import Question
+    from depcheck.snapshot import Snapshot
     from depcheck.tree.base import Tree
 
 
@@ -27,6 +29,7 @@ class Request(NamedTuple):
     reached: manifests that are judged whatever folder they are in.
     all_fixes: every repair that can be proved is wanted, not only the best of each finding.
     at: what is judged in the place of the work tree: `index`, or `commit:` and a revision.
+    told: what the command line says of the configuration. settings: what counts, where that is known.
     """
 
     root: str
@@ -35,6 +38,11 @@ class Request(NamedTuple):
     reached: frozenset[str] = frozenset()
     all_fixes: bool = False
     at: str = ""
+    told: config.Told = config.Told()
+    settings: Settings | None = None
+
+
+_SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
 
 
 class NoSuchTreeError(Exception):
@@ -62,10 +70,19 @@ class Report(NamedTuple):
     notes: tuple[str, ...]
     sources: Sources
     repairs: tuple[Repairs, ...] = ()
+    settings: Settings = Settings()
 
     def count(self, severity: Severity) -> int:
         """How many diagnostics have this severity."""
         return sum(diagnostic.severity == severity for diagnostic in self.diagnostics)
+
+    @property
+    def fails(self) -> bool:
+        """Whether anything is as severe as makes the exit code 1."""
+        least = self.settings.fail_on
+        return least is not None and any(
+            self.count(one) for one in _SEVERITIES[: _SEVERITIES.index(least) + 1]
+        )
 
     def chosen(self, *, unsafe: bool = False) -> list[Fix]:
         """The repairs to make: the best of each finding, as far as they hold together."""
@@ -79,16 +96,13 @@ def scan(
     asked: Question | None = None,
     sources: Sources | None = None,
 ) -> Report:
-    """Judge every manifest in the scope of the request. Raises what `discover` raises.
+    """Judge every manifest in the scope of the request. Raises NoSuchTreeError and ConfigurationError.
 
     asked: the question of `discover`, where git has it already.
     sources: of the work tree with edits over it, in the place of what the disk has.
     """
-    if request.at:
-        listing, sources = _snapshot(request, sources)
-    else:
-        listing = discover.discover(request.root, request.scope, progress, asked)
-        sources = Sources(WorkTree(request.root)) if sources is None else sources
+    listing, sources = _opened(request, progress, asked, sources)
+    settings = sources.tree.settings
     apart: fixtures.Apart = {}
     if not request.include_fixtures:
         apart = fixtures.apart(sources.tree, listing.manifests, request.scope)
@@ -126,13 +140,15 @@ def scan(
         mended = _mended(sources, repairs)
         found = images.examine(sources, listing, findings, mended, not_judged)
         if found.reached:  # rare enough to begin again
-            request = request._replace(reached=request.reached | found.reached)
+            request = request._replace(reached=request.reached | found.reached, settings=settings)
             return scan(request, progress, sources=sources)
         builds, findings = found.builds, found.findings
         base = mended or (sources.tree, {fault_key(fault): fault for fault in faults})
         more = images.repairs(sources, listing, found, base, all_of_them=request.all_fixes)
         repairs += () if more is None else (more,)
-    diagnostics = locate_all(sources, _repaired(rules.check(Facts(findings, candidate)), repairs))
+    reported = tuple(_reported(rules.check(Facts(findings, candidate)), settings))
+    repairs = tuple(one.only(reported) for one in repairs)
+    diagnostics = locate_all(sources, _repaired(reported, repairs))
     return Report(
         sources.tree.root,
         sources.tree.label,
@@ -146,10 +162,48 @@ def scan(
         listing.notes,
         sources,
         repairs,
+        settings,
     )
 
 
-def _snapshot(request: Request, sources: Sources | None) -> tuple[discover.Listing, Sources]:
+def _opened(
+    request: Request,
+    progress: discover.Progress | None,
+    asked: Question | None,
+    sources: Sources | None,
+) -> tuple[discover.Listing, Sources]:
+    """What there is to judge, and where it is read, under the settings that count."""
+    snapshot = _snapshot(request) if request.at else None
+    if sources is None:
+        sources = Sources(snapshot or WorkTree(request.root))
+    settings = request.settings or config.settings(sources, request.scope, request.told).settings
+    sources.tree.settings = settings
+    if snapshot is None:
+        listing = discover.discover(request.root, request.scope, progress, asked)
+    else:
+        from depcheck.snapshot import listing as listed
+
+        listing = listed(snapshot, request.scope)
+    if settings.exclude:
+        listing.exclude(settings.exclude)
+    return listing, sources
+
+
+def configured(request: Request) -> config.Configuration:
+    """What counts for a scan, and who says so. Raises NoSuchTreeError and ConfigurationError."""
+    tree = _snapshot(request) if request.at else WorkTree(request.root)
+    return config.settings(Sources(tree), request.scope, request.told)
+
+
+def _reported(diagnostics: Iterable[Diagnostic], settings: Settings) -> Iterator[Diagnostic]:
+    """Those that configuration does not turn off, as severe as it says."""
+    for one in diagnostics:
+        severity = settings.severity(one.name, one.site.file, one.severity)
+        if severity is not None:
+            yield one if severity == one.severity else one._replace(severity=severity)
+
+
+def _snapshot(request: Request) -> Snapshot:
     """What git has in the place of the work tree. Raises NoSuchTreeError."""
     from depcheck import snapshot
 
@@ -161,7 +215,7 @@ def _snapshot(request: Request, sources: Sources | None) -> tuple[discover.Listi
         raise NoSuchTreeError(
             f"git lists no {'index' if request.at == 'index' else 'commit'}, {found.reason}"
         )
-    return snapshot.listing(found, request.scope), Sources(found) if sources is None else sources
+    return found
 
 
 def merge(judgements: Iterable[Judgement], warnings: Iterable[Fault] = ()) -> dict[str, tuple[Finding, ...]]:

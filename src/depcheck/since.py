@@ -23,7 +23,9 @@ def compare(request: Request, report: Report, revision: str, progress: Progress 
     """
     head = request.at.removeprefix("commit:") if request.at.startswith("commit:") else "HEAD"
     base = snapshot.merge_base(request.root, revision, head) or revision
-    before = pipeline.scan(request._replace(at=f"commit:{base}", all_fixes=False), progress)
+    before = pipeline.scan(
+        request._replace(at=f"commit:{base}", all_fixes=False, settings=report.settings), progress
+    )
     known = {diagnostic.fingerprint for diagnostic in before.diagnostics}
     new = tuple(one for one in report.diagnostics if one.fingerprint not in known)
     left_out = len(report.diagnostics) - len(new)

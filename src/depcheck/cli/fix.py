@@ -10,9 +10,10 @@ from itertools import chain
 from typing import Any, TypeAlias
 
 from depcheck import pipeline
-from depcheck.cli import CannotRunError, explain, repairing, scope, terminal
+from depcheck.cli import CannotRunError, configuring, explain, repairing, scope, terminal
 from depcheck.cli.progress import Progress
 from depcheck.cli.streams import out, say
+from depcheck.config import ConfigurationError
 from depcheck.fix import journal
 from depcheck.fix.mend import FOLLOWING
 from depcheck.fix.splice import overlaps
@@ -63,9 +64,13 @@ def run(arguments: argparse.Namespace) -> int:
             "`depcheck scan --fix` makes the safe repairs, `--diff` shows them; `--choose N` does not ask",
         )
     root, judged = scope.tree(arguments.paths, arguments.root)
-    request = pipeline.Request(root, judged, arguments.include_fixtures, all_fixes=True)
+    told = configuring.told(root, configuring.flags(arguments))
+    request = pipeline.Request(root, judged, arguments.include_fixtures, all_fixes=True, told=told)
     with Progress() as progress:
-        report = pipeline.scan(request, progress)
+        try:
+            report = pipeline.scan(request, progress)
+        except ConfigurationError as error:
+            raise configuring.refused(error, root) from error
     for note in report.notes:
         say(f"depcheck: {sentence(note)}\n")
     findings = [one for one in report.diagnostics if one.fixes and (not only or one.name in only)]
@@ -81,7 +86,7 @@ def run(arguments: argparse.Namespace) -> int:
         out(f"no finding{' of these rules' if only else ''} has a repair to choose\n")
     if others := journal.found(report.root):
         say(f"depcheck: {others}\n")
-    return 1 if report.count("error") else 0
+    return 1 if report.fails else 0
 
 
 def _chosen(report: Report, findings: Sequence[Diagnostic], number: int | None) -> list[Proposal]:

@@ -80,7 +80,7 @@ def show(repaired: Repaired, *, unsafe: bool) -> int:
     left = len(report.diagnostics)
     more = "" if unsafe else _more(report)
     say(f"{count(repaired.made, 'repair')} would be made, {count(left, 'finding')} would stay{more}\n")
-    return 1 if repaired.made or report.count("error") else 0
+    return 1 if repaired.made or report.fails else 0
 
 
 def closing(report: Report, made: int) -> str:

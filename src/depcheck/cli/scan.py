@@ -9,14 +9,16 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from depcheck import discover
-from depcheck.cli import CannotRunError, scope, terminal
+from depcheck.cli import CannotRunError, configuring, scope, terminal
 from depcheck.cli.progress import Progress
 from depcheck.cli.streams import out, say
+from depcheck.config import ConfigurationError
 from depcheck.record import NamedTuple
 
 if TYPE_CHECKING:
     import argparse
 
+    from depcheck.git import Question
     from depcheck.pipeline import Report, Request
     from depcheck.repair import Repaired
 
@@ -34,6 +36,8 @@ class Options(NamedTuple):
     staged: bool = False
     rev: str | None = None
     since: str | None = None
+    show_settings: bool = False
+    flags: configuring.Flags = configuring.Flags()
 
 
 def add(commands: Any) -> None:
@@ -63,11 +67,12 @@ def add(commands: Any) -> None:
     parser.add_argument(
         "--since", metavar="REF", help="report only what the common ancestor with REF did not have"
     )
+    parser.add_argument("--show-settings", action="store_true", help="print the configuration that counts")
     parser.set_defaults(run=_run)
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    said = vars(arguments)
+    said = {**vars(arguments), "flags": configuring.flags(arguments)}
     return run(Options(**{name: said[name] for name in Options._fields}))
 
 
@@ -87,16 +92,15 @@ def run(arguments: Options) -> int:
     from depcheck.fix import journal
     from depcheck.render.text import sentence
 
-    request = pipeline.Request(root, judged, arguments.include_fixtures, all_fixes=arguments.format == "json")
+    told = configuring.told(root, arguments.flags)
+    all_fixes = arguments.format == "json"
+    request = pipeline.Request(root, judged, arguments.include_fixtures, all_fixes=all_fixes, told=told)
     if arguments.staged or arguments.rev:
         request = request._replace(at=f"commit:{arguments.rev}" if arguments.rev else "index")
+    if arguments.show_settings:
+        return configuring.show(request)
     with Progress() as progress:
-        try:
-            report = pipeline.scan(request, progress, asked)
-            if arguments.since:
-                report = _new(request, report, arguments.since, progress)
-        except pipeline.NoSuchTreeError as error:
-            raise CannotRunError(str(error)) from error
+        report = _scanned(request, arguments, progress, asked)
         repaired: Repaired | None = None
         if arguments.fix or arguments.diff:
             from depcheck.cli import repairing
@@ -125,7 +129,20 @@ def run(arguments: Options) -> int:
         from depcheck.render.text import count
 
         say(f"depcheck: {count(made, 'repair')} made\n")
-    return 1 if report.count("error") else 0
+    return 1 if report.fails else 0
+
+
+def _scanned(request: Request, arguments: Options, progress: Progress, asked: Question | None) -> Report:
+    """What there is to report. Raises CannotRunError."""
+    from depcheck import pipeline
+
+    try:
+        report = pipeline.scan(request, progress, asked)
+        return _new(request, report, arguments.since, progress) if arguments.since else report
+    except pipeline.NoSuchTreeError as error:
+        raise CannotRunError(str(error)) from error
+    except ConfigurationError as error:
+        raise configuring.refused(error, request.root) from error
 
 
 def _check_tree(arguments: Options) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from depcheck import discover, paths
-from depcheck.cli import CannotRunError
+from depcheck.cli import CannotRunError, configuring
 
 if TYPE_CHECKING:
     import argparse
@@ -24,6 +24,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--include-fixtures", action="store_true", help="judge test fixtures and templates too"
     )
+    configuring.declare(parser)
 
 
 def tree(named: Sequence[str], top: str | None) -> tuple[str, tuple[str, ...]]:

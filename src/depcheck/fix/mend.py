@@ -24,6 +24,11 @@ class Repairs(NamedTuple):
         """Those of one fault."""
         return self.fixes.get(fault_key(fault), ())
 
+    def only(self, diagnostics: Iterable[Diagnostic]) -> Repairs:
+        """Those of what is reported."""
+        keys = set(map(fault_key, diagnostics))
+        return self._replace(fixes={key: fixes for key, fixes in self.fixes.items() if key in keys})
+
     def chosen(self, *, unsafe: bool = False) -> list[Proposal]:
         """The best of each fault that is safe (or the best at all), as far as they hold together.
 

@@ -146,7 +146,7 @@ class Hints:
             )
         reason = f"`{found or '.'}` holds `{reference.wanted}`, and `tool.uv.workspace.members` misses it"
         is_only = len(self.packages.directories_of(fault, reference.wanted)) == 1
-        is_only = is_only and not looks_like_fixture(found)
+        is_only = is_only and not looks_like_fixture(self.sources.tree, found)
         return Candidate(where, found, reason, is_only)
 
     def _leads_nowhere(self, fault: Fault, reference: Reference) -> bool:

@@ -93,7 +93,8 @@ class Packages:
     def named(self, fault: Fault, name: str, near: str) -> str | None:
         """The directory of a package of that name, the nearest to the directory `near`."""
         found = self.directories_of(fault, name)
-        hidden = {directory for directory in found if looks_like_fixture(directory)}
+        tree = self.sources.tree
+        hidden = {directory for directory in found if looks_like_fixture(tree, directory)}
         found.sort(key=lambda directory: (directory in hidden, steps(directory, near), directory))
         return found[0] if found else None
 
@@ -141,9 +142,9 @@ class Packages:
         return comparators is None or version is None or semver.matches(comparators, version)
 
     def _rank(self, reference: Reference, directory: str) -> tuple[bool, bool, int, int, str]:
-        here = paths.parent(reference.site.file)
+        here, tree = paths.parent(reference.site.file), self.sources.tree
         return (
-            looks_like_fixture(directory) and not looks_like_fixture(here),
+            looks_like_fixture(tree, directory) and not looks_like_fixture(tree, here),
             not self._fits(reference, directory),
             -common_end(directory, reference.target),
             steps(directory, here),

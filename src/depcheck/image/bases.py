@@ -80,8 +80,11 @@ class Base(NamedTuple):
     workdir: str
 
 
-def find(image: str, more: Iterable[str] = ()) -> Base | None:
-    """What is known of an image; None where it may hold anything. `more`: patterns from configuration."""
+def find(image: str, told: Iterable[tuple[str, bool]] = ()) -> Base | None:
+    """What is known of an image; None where it may hold anything.
+
+    told: patterns from configuration, each with whether such an image holds no manifests of yours.
+    """
     registry, name = _split(image)
     hub = registry in ("", "docker.io", "index.docker.io", "registry-1.docker.io")
     mirrored = name.removeprefix("docker/library/") if registry == "public.ecr.aws" else name
@@ -89,8 +92,11 @@ def find(image: str, more: Iterable[str] = ()) -> Base | None:
     official = bare in _OFFICIAL and (
         hub or mirrored != bare or registry in ("mirror.gcr.io", "public.ecr.aws")
     )
-    known = official or any(fnmatchcase(bare, pattern) for pattern in _OTHERS)
-    if not known and not any(fnmatchcase(text, pattern) for pattern in more for text in (image, bare)):
+    matching = (
+        is_empty for pattern, is_empty in told if any(fnmatchcase(text, pattern) for text in (image, bare))
+    )
+    known = next(matching, official or any(fnmatchcase(bare, pattern) for pattern in _OTHERS))
+    if not known:
         return None
     env, workdir = _SETTINGS.get(bare, ({}, "/"))
     return Base(BaseTree(_DIRECTORIES | {""}, LACKED), {"PATH": _PATH, **env}, workdir)

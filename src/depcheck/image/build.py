@@ -25,14 +25,14 @@ class Inputs(NamedTuple):
 
     context:  the build context, see `tree.context`.
     contexts: named ones (`--build-context`); None for one that is not known.
-    known:    patterns of further images that hold no manifests of yours.
+    known:    patterns of images that configuration speaks of: whether they hold no manifests of yours.
     """
 
     dockerfile: Dockerfile
     context: Tree
     arguments: Arguments = Arguments()
     contexts: Mapping[str, Tree | None] = {}
-    known: tuple[str, ...] = ()
+    known: tuple[tuple[str, bool], ...] = ()
 
 
 class Stage(NamedTuple):

@@ -20,6 +20,7 @@ from depcheck.image.lexer import UNKNOWN
 from depcheck.image.scope import Arguments
 from depcheck.manifest.compose import Build, Service, Text
 from depcheck.record import NamedTuple
+from depcheck.settings import chosen
 from depcheck.sources import Sources
 from depcheck.tree.base import Kind, Tree, UnknownContentError
 from depcheck.tree.context import ContextTree
@@ -78,7 +79,11 @@ def planned(
     if left:
         from depcheck.image import commands
 
-        builds += commands.declared(sources, left)
+        told = {path: chosen(tree.settings.contexts, path) for path in left}
+        for path, contexts in told.items():
+            builds += [Planned(path, context, Arguments(complete=False)) for context in contexts or ()]
+        left = [path for path in left if told[path] is None]
+        builds += commands.declared(sources, left) if left else ()
         for path in left:
             builds.extend(guessed(path))
     return builds
@@ -110,7 +115,8 @@ def inputs_of(sources: Sources, plan: Planned) -> tuple[Inputs, Context] | None:
     contexts = {
         name: None if path is None else sources.get(_named_context, path) for name, path in plan.contexts
     }
-    return Inputs(read, context.tree, plan.arguments, contexts), context
+    known = sources.tree.settings.base_images
+    return Inputs(read, context.tree, plan.arguments, contexts, known), context
 
 
 def _dockerfile(sources: Sources, path: str) -> Dockerfile | None:

@@ -17,6 +17,7 @@ from depcheck.manifest.pyproject import PyProject
 from depcheck.manifest.setup_py import SetupPy
 from depcheck.model import Fault, Judgement, Outcome, Reference
 from depcheck.record import NamedTuple
+from depcheck.settings import chosen
 from depcheck.sources import Sources
 
 
@@ -114,7 +115,14 @@ def references(sources: Sources, path: str) -> tuple[Reference, ...]:
 
 
 def owners_of(sources: Sources, manifest: PyProject) -> Iterator[Owner]:
-    """The loaders of the tools that own the project: one or more, pip where no other does."""
+    """The loaders of the tools that own the project: one or more, pip where no other does.
+
+    What configuration says goes before all evidence.
+    """
+    told = chosen(sources.tree.settings.owners, manifest.path)
+    if told is not None:
+        yield from map(_load, told)
+        return
     found = False
     for evidence in _OWNERS:
         if _worth_asking(sources, manifest, evidence):

@@ -58,27 +58,28 @@ def is_ignored(sources: Sources, path: str, *, is_dir: bool) -> bool:
         for place in above:
             if kind == "exclude" and place != in_git:
                 continue
-            for pattern in reversed(sources.get(_read, place, kind)):
-                if _matches(pattern, path, is_dir=is_dir):
-                    return not pattern.negated
+            for one in reversed(sources.get(_read, place, kind)):
+                if _matches(one, path, is_dir=is_dir):
+                    return not one.negated
             if kind == ".gitignore" and place == in_git:
                 break
     return False
 
 
-def _matches(pattern: Pattern, path: str, *, is_dir: bool) -> bool:
-    if pattern.directories and not is_dir:
+def _matches(one: Pattern, path: str, *, is_dir: bool) -> bool:
+    if one.directories and not is_dir:
         return False
-    return pattern.regex.fullmatch(paths.relative(path, pattern.base)) is not None
+    return one.regex.fullmatch(paths.relative(path, one.base)) is not None
 
 
 def _read(sources: Sources, base: str, kind: str) -> tuple[Pattern, ...]:
     path = paths.join(base, ".git/info/exclude" if kind == "exclude" else kind)
     text = toml.shown(sources, path) if sources.tree.is_file(path) else ""
-    return tuple(found for line in text.splitlines() if (found := _pattern(base, line)) is not None)
+    return tuple(found for line in text.splitlines() if (found := pattern(base, line)) is not None)
 
 
-def _pattern(base: str, line: str) -> Pattern | None:
+def pattern(base: str, line: str) -> Pattern | None:
+    """The pattern of a line; None where it holds none."""
     text = re.sub(r"(?<!\\)[ \t]+$", "", line)
     if not text or text.startswith("#"):
         return None

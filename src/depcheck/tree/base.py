@@ -6,6 +6,7 @@ from enum import IntEnum
 
 from depcheck import paths
 from depcheck.record import NamedTuple
+from depcheck.settings import Settings
 
 
 class Kind(IntEnum):
@@ -34,6 +35,7 @@ class Tree:
 
     root:  absolute path that canonical paths are relative to; for a stage of an image, `/`.
     label: `worktree`, `index`, `commit:<sha>`, ...
+    settings: what the repository says of itself.
 
     Every path argument is canonical, or canonical with unresolved `..` in it: it is walked as
     the operating system walks it, so `link/..` is the parent of the link's target. For the
@@ -42,6 +44,7 @@ class Tree:
 
     root: str
     label: str
+    settings: Settings = Settings()
 
     def kind(self, path: str) -> Kind:
         """What stands at `path`, links followed. A link that leads nowhere is MISSING."""

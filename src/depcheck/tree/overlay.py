@@ -65,6 +65,7 @@ class Overlay(Editable):
         super().__init__()
         self.root = below.root
         self.label = below.label
+        self.settings = below.settings
         self._below = below
         self._edits: dict[str, Edit | Moved] = {}
         self._inside: dict[str, set[str]] = {}  # a directory -> names at or below which edits may stand

@@ -102,7 +102,7 @@ def inherited(basis: Basis, fault: Fault) -> Iterator[Fix]:
     root = reference.target
     found = basis.hints.packages.directories_of(fault, name)
     text = basis.document(root)
-    if text is None or len(found) != 1 or looks_like_fixture(found[0]):
+    if text is None or len(found) != 1 or looks_like_fixture(basis.sources.tree, found[0]):
         return
     where = paths.relative(found[0], paths.parent(root))
     line = f"{document.bare(name)} = {{ path = {document.quoted(where)} }}"

@@ -15,6 +15,7 @@ from depcheck.manifest import pyproject, requirements, toml
 from depcheck.manifest.pyproject import PyProject, Requirement, normalise, path_reference
 from depcheck.manifest.requirements import Requirements
 from depcheck.model import Fault, Outcome, Reference, Site
+from depcheck.settings import chosen
 from depcheck.sources import Sources
 from depcheck.tree.base import Kind
 
@@ -219,9 +220,11 @@ def judge_requirements(sources: Sources, path: str) -> Outcome:
 
     pip takes the paths in it from the directory it runs in, which nothing says. The outcome is
     that of a directory where it works; where there is none, of the one with the fewest faults.
+    Configuration may say where it is used from.
     """
     best: Outcome | None = None
-    for cwd in paths.ancestors(paths.parent(path)):
+    told = chosen(sources.tree.settings.requirements_directory, path)
+    for cwd in paths.ancestors(paths.parent(path)) if told is None else (told,):
         process = Install(sources, cwd, Options("wheel"))
         process.file(path, None, constraint=False)
         outcome = process.outcome()
