@@ -9,7 +9,7 @@ from depcheck.manifest import pyproject, toml
 from depcheck.model import Reference
 from depcheck.record import NamedTuple
 from depcheck.sources import Sources
-from depcheck.tree.base import Tree
+from depcheck.tree.base import Kind, Tree
 
 _FORM = (
     r"(?P<head>(?:file:/*)?\$\{PROJECT_ROOT\}/?|\{root(?::parent)*(?::uri)?\}/?|file:(?://localhost(?=/)|//(?=/)|(?=/)|)|)"
@@ -95,6 +95,20 @@ def as_written(sources: Sources, reference: Reference) -> Reference | None:
         return reference if reference.raw in value else None
     raw = reference.raw if reference.raw in value else requirement.url
     return reference._replace(raw=raw, wanted=reference.wanted or requirement.name)
+
+
+def respelt(tree: Tree, target: str) -> str | None:
+    """The path that differs from `target` in large and small letters alone, where it is there."""
+    at = ""
+    for part in target.split("/") if not paths.is_outside(target) else ():
+        step = paths.join(at, part)
+        if tree.kind(step) is Kind.MISSING:
+            like = [name for name in tree.names(at) if name.lower() == part.lower()]
+            if len(like) != 1:
+                return None
+            step = paths.join(at, like[0])
+        at = step
+    return at or None
 
 
 def _unquoted(text: str) -> str:

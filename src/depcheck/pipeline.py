@@ -226,7 +226,7 @@ def merge(judgements: Iterable[Judgement], warnings: Iterable[Fault] = ()) -> di
     manifests: dict[FaultKey, dict[str, None]] = {}
     for judgement in judgements:
         spared = judgement.alone if judgement.alone and _is_reached(judgement, judgements) else ()
-        for outcome in (judgement.loads, judgement.resolves, judgement.builds):
+        for outcome in judgement.outcomes:
             for fault in outcome.faults:
                 key = fault_key(fault)
                 faults.setdefault(key, fault)

@@ -69,12 +69,10 @@ def examine(sources: Sources, listing: Listing, judgements: tuple[Judgement, ...
 def _asked(judgements: Sequence[Judgement]) -> Iterator[tuple[str, Reference]]:
     """(manifest, reference) of what no fault speaks of, each place once."""
     seen: set[Place] = set()
-    for judgement in judgements:
-        for outcome in (judgement.loads, judgement.resolves, judgement.builds):
-            for fault in (*outcome.faults, *outcome.latent):
-                seen.add(place_of(fault))
-                if fault.reference is not None:
-                    seen.add(place_of(fault.reference))
+    for fault in _faults(judgements):
+        seen.add(place_of(fault))
+        if fault.reference is not None:
+            seen.add(place_of(fault.reference))
     for judgement in judgements:
         for reference in judgement.references:
             if reference.kind != "path" and place_of(reference) not in seen:
@@ -109,7 +107,7 @@ def _of_text(sources: Sources, reference: Reference) -> Fault | None:
     ):
         fact = "has a backslash, which Windows takes for a separator and no other system does"
         return warn("backslash-path", written, fact)
-    if not here and reference.kind == "member" and (other := _respelt(tree, target)):
+    if not here and reference.kind == "member" and (other := form.respelt(tree, target)):
         fact = f"is `{other}` on the disk, and the two are the same only where case does not count"
         return warn("case-mismatch", written, fact)
     return None
@@ -117,20 +115,6 @@ def _of_text(sources: Sources, reference: Reference) -> Fault | None:
 
 def _stands(tree: Tree, reference: Reference, raw: str) -> bool:
     return reference.kind in _PACKAGES and tree.exists(tree.at(paths.parent(reference.site.file), raw))
-
-
-def _respelt(tree: Tree, target: str) -> str | None:
-    """The path that differs from `target` in large and small letters alone, where it is there."""
-    at = ""
-    for part in target.split("/") if not paths.is_outside(target) else ():
-        step = paths.join(at, part)
-        if tree.kind(step) is Kind.MISSING:
-            like = [name for name in tree.names(at) if name.lower() == part.lower()]
-            if len(like) != 1:
-                return None
-            step = paths.join(at, like[0])
-        at = step
-    return at or None
 
 
 def _of_place(ways: _Ways, reference: Reference, *, in_git: bool) -> Fault | None:
@@ -267,7 +251,7 @@ def _needed(sources: Sources, found: Sequence[tuple[Doubt, Fault]]) -> Iterator[
     manifests = dict.fromkeys(doubt.manifest for doubt, _ in found)
     failing: set[Place] = set()
     for judgement in judging.judge_each(Sources(without), manifests):
-        for outcome in (judgement.loads, judgement.resolves, judgement.builds):
+        for outcome in judgement.outcomes:
             for fault in outcome.faults:
                 failing.update((place_of(fault), place_of(fault.reference or fault)))
     for doubt, warning in found:
@@ -277,5 +261,4 @@ def _needed(sources: Sources, found: Sequence[tuple[Doubt, Fault]]) -> Iterator[
 
 def _faults(judgements: Iterable[Judgement]) -> Iterator[Fault]:
     for judgement in judgements:
-        for outcome in (judgement.loads, judgement.resolves, judgement.builds):
-            yield from (*outcome.faults, *outcome.latent)
+        yield from judgement.faults

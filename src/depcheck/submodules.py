@@ -54,10 +54,7 @@ def warning(reference: Reference, module: str) -> Fault:
 
 def unsettle(judgement: Judgement, modules: Mapping[Place, str]) -> Judgement:
     """What a submodule would hold is not known, so nothing fails of it for certain."""
-    loads, resolves, builds = (
-        unsettle_outcome(outcome, modules)
-        for outcome in (judgement.loads, judgement.resolves, judgement.builds)
-    )
+    loads, resolves, builds = (unsettle_outcome(outcome, modules) for outcome in judgement.outcomes)
     return judgement._replace(loads=loads, resolves=resolves, builds=builds)
 
 

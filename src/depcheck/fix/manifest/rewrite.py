@@ -10,8 +10,7 @@ from depcheck.fix.manifest.basis import Basis
 from depcheck.fix.offer import offer
 from depcheck.fix.splice import decode
 from depcheck.model import Edit, Fault, Fix, Reference
-from depcheck.sources import Sources
-from depcheck.tree.base import Kind, UnknownContentError
+from depcheck.tree.base import UnknownContentError
 
 
 def meant(basis: Basis, fault: Fault) -> Iterator[Fix]:
@@ -53,23 +52,9 @@ def portable(basis: Basis, fault: Fault) -> Iterator[Fix]:
     elif fault.rule == "backslash-path":
         yield from _instead(basis, reference, reference.raw.replace("\\", "/"), safe=True)
     elif fault.rule == "case-mismatch" and written is not None:
-        spelt = _spelt(basis.sources, reference.target)
+        spelt = form.respelt(tree, reference.target)
         if spelt is not None and spelt != reference.target:
             yield from _instead(basis, reference, written.write(spelt), safe=True)
-
-
-def _spelt(sources: Sources, target: str) -> str | None:
-    """The path in the letters of the disk, where only one name is like each of its own."""
-    at, tree = "", sources.tree
-    for part in target.split("/") if not paths.is_outside(target) else ():
-        step = paths.join(at, part)
-        if tree.kind(step) is Kind.MISSING:
-            like = [name for name in tree.names(at) if name.lower() == part.lower()]
-            if len(like) != 1:
-                return None
-            step = paths.join(at, like[0])
-        at = step
-    return at
 
 
 def _instead(basis: Basis, reference: Reference, replacement: str, *, safe: bool = False) -> Iterator[Fix]:
