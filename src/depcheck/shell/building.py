@@ -9,6 +9,7 @@ from depcheck.load import tools
 from depcheck.load.tool import UsageError
 from depcheck.model import Fault, Outcome
 from depcheck.record import NamedTuple
+from depcheck.shell import recipes
 from depcheck.shell.state import Field, Murk, Result, Run, State
 from depcheck.sources import Sources
 from depcheck.tree.base import Kind
@@ -67,6 +68,8 @@ def build(state: State, fields: list[Field], spot: Spot) -> Result | None:
         words = [field.text for field in fields]
     found = tools.find(words)
     if found is None:
+        if why := recipes.unfollowed(state.world.tree, state.cwd, words):
+            record(state, fields, spot, lambda *_: Outcome(unknowns=(why,)))
         return None
     result = record(state, fields, spot, partial_run(found[0].run))
     made(state, words, result)
