@@ -1,7 +1,7 @@
-"""What a configuration does, and what is said of a wrong one: `fixtures/configuration.json`.
+"""What a configuration does, what is said of a wrong one, and what comments do: cases in `fixtures/`.
 
-A case holds a tree, words after `scan`, variables, the lines of stdout (one a finding) and stderr, and the
-exit code.
+A case holds a tree, words after `scan`, variables, the lines of stdout (one a finding) and stderr, the exit
+code, and files as they are afterwards.
 """
 
 from __future__ import annotations
@@ -19,7 +19,9 @@ from depcheck import cli, rules
 from depcheck.config.keys import KEYS
 from tests import example_tree
 
-CASES = json.loads((Path(__file__).parent / "fixtures" / "configuration.json").read_text(encoding="utf-8"))
+FOLDER = Path(__file__).parent / "fixtures"
+CASES = json.loads((FOLDER / "configuration.json").read_text(encoding="utf-8"))
+COMMENTS = json.loads((FOLDER / "suppressions.json").read_text(encoding="utf-8"))
 SCHEMA = json.loads((resources.files("depcheck.render") / "schema" / "config-1.json").read_text("utf-8"))
 FILES = [
     (case["name"], case["code"] == 2 and path in str(case["told"]), path, text)
@@ -29,8 +31,8 @@ FILES = [
 ]
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
-def test_what_a_configuration_does(
+@pytest.mark.parametrize("case", [*CASES, *COMMENTS], ids=lambda case: case["name"])
+def test_what_is_told_counts(
     case: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(example_tree.write(case["tree"], tmp_path / "repository"))
@@ -42,6 +44,8 @@ def test_what_a_configuration_does(
     if "told" in case:
         assert printed.err.splitlines() == case["told"]
     assert code == case["code"]
+    for path, text in case.get("fixed", {}).items():
+        assert Path(path).read_bytes().decode() == text
 
 
 @pytest.mark.parametrize(("name", "is_wrong", "path", "text"), FILES, ids=[file[0] for file in FILES])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from depcheck import config, discover, fixtures, git, judging, paths, rules
+from depcheck import config, discover, fixtures, git, judging, paths, rules, suppress
 from depcheck.manifest import toml
 from depcheck.model import Built, Candidate, Diagnostic, Fault, FaultKey, Fix, Judgement, Severity, fault_key
 from depcheck.record import NamedTuple
@@ -147,8 +147,8 @@ def scan(
         more = images.repairs(sources, listing, found, base, all_of_them=request.all_fixes)
         repairs += () if more is None else (more,)
     reported = tuple(_reported(rules.check(Facts(findings, candidate)), settings))
-    repairs = tuple(one.only(reported) for one in repairs)
     diagnostics = locate_all(sources, _repaired(reported, repairs))
+    diagnostics, repairs = _sifted(sources, listing, diagnostics, repairs, left_out)
     return Report(
         sources.tree.root,
         sources.tree.label,
@@ -201,6 +201,31 @@ def _reported(diagnostics: Iterable[Diagnostic], settings: Settings) -> Iterator
         severity = settings.severity(one.name, one.site.file, one.severity)
         if severity is not None:
             yield one if severity == one.severity else one._replace(severity=severity)
+
+
+def _sifted(
+    sources: Sources,
+    listing: discover.Listing,
+    diagnostics: tuple[Diagnostic, ...],
+    repairs: tuple[Repairs, ...],
+    left_out: fixtures.Apart,
+) -> tuple[tuple[Diagnostic, ...], tuple[Repairs, ...]]:
+    """What is reported but for what comments say is meant, with what is wrong with comments; its repairs."""
+    images = (path for path in listing.images if any(paths.is_below(path, top) for top in listing.scope))
+    judged = dict.fromkeys([*(path for path in listing.manifests if path not in left_out), *images])
+    diagnostics, unused = suppress.sift(sources, diagnostics, judged.keys())
+    if unused:
+        repairs += (suppress.repairs(sources, listing, unused),)
+        found = {suppress.RULE: tuple(Finding(fault, "warning", ()) for fault in unused)}
+        more = _reported(rules.check(Facts(found, _no_candidate)), sources.tree.settings)
+        diagnostics = tuple(
+            sorted((*diagnostics, *locate_all(sources, _repaired(more, repairs))), key=_place)
+        )
+    return diagnostics, tuple(one.only(diagnostics) for one in repairs)
+
+
+def _place(diagnostic: Diagnostic) -> tuple[object, ...]:
+    return diagnostic.site.file, diagnostic.range, diagnostic.code
 
 
 def _snapshot(request: Request) -> Snapshot:
@@ -302,7 +327,7 @@ def locate_all(sources: Sources, diagnostics: Iterable[Diagnostic]) -> tuple[Dia
             locators[file] = locate.Locator(sources.get(toml.shown, file))
         shown = _unfilled(sources, diagnostic)
         found.append(shown._replace(range=locators[file].range(shown.site), site=diagnostic.site))
-    found.sort(key=lambda one: (one.site.file, one.range, one.code))
+    found.sort(key=_place)
     for index, diagnostic in enumerate(found):
         print_ = fingerprint(diagnostic)
         count = seen[print_] = seen.get(print_, 0) + 1

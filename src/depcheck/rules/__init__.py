@@ -64,7 +64,11 @@ PORTABILITY = {
     "submodule-target": "DC407",
     "symlink-escape": "DC408",
 }
-NAMES = {**MANIFESTS, **IMAGES, **COMPOSE, **PORTABILITY}
+# those of depcheck itself what it is told and what is not so (`suppress`).
+OWN = {
+    "unused-suppression": "DC901",
+}
+NAMES = {**MANIFESTS, **IMAGES, **COMPOSE, **PORTABILITY, **OWN}
 
 
 def load(name: str) -> Rule:

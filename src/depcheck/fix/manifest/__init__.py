@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from depcheck.fix.manifest import entries, members, rewrite
+from depcheck.fix.manifest import comments, entries, members, rewrite
 from depcheck.fix.manifest.basis import Basis, Proposer
 from depcheck.model import Edit, Fault, Fix
 
@@ -28,6 +28,7 @@ PROPOSERS: dict[str, tuple[Proposer, ...]] = {
     "absolute-path": (rewrite.portable,),
     "backslash-path": (rewrite.portable,),
     "case-mismatch": (rewrite.portable,),
+    "unused-suppression": (comments.removed,),
 }
 
 
