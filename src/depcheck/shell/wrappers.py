@@ -22,6 +22,7 @@ _PREFIXES = {
     "fakeroot": ("", 0),
     "gosu": ("", 1),
     "ionice": ("c n p", 0),
+    "mold": ("", 0),  # `mold -run cargo build`
     "nice": ("n adjustment", 0),
     "nohup": ("", 0),
     "retry": ("", 0),
@@ -65,6 +66,8 @@ def unwrap(program: str, words: list[Field]) -> Wrapped | None:
     valued, before = _PREFIXES[program]
     given = sort(words, valued, leading=True)
     if program == "command" and given.has("v", "V"):
+        return None
+    if program == "mold" and [word.text for word in words[1:2]] not in (["-run"], ["--run"]):
         return None
     rest = list(given.operands)[before:]
     variables: dict[str, Field] = {}
