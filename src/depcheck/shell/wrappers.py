@@ -67,7 +67,7 @@ def unwrap(program: str, words: list[Field]) -> Wrapped | None:
     given = sort(words, valued, leading=True)
     if program == "command" and given.has("v", "V"):
         return None
-    if program == "mold" and [word.text for word in words[1:2]] not in (["-run"], ["--run"]):
+    if program == "mold" and [word.text for word in words[:1]] not in (["-run"], ["--run"]):
         return None
     rest = list(given.operands)[before:]
     variables: dict[str, Field] = {}
