@@ -309,7 +309,8 @@ def test_two_runs_at_once_do_not_mix(tmp_path: Path) -> None:
     ]
     for one in runs:
         _, said = one.communicate()
-        assert one.returncode == 0 or (one.returncode == 2 and "since it was read" in said), said
+        # 1: the file was written while it was being looked at, and nothing could be proved of it.
+        assert one.returncode in {0, 1} or (one.returncode == 2 and "since it was read" in said), said
     assert any(one.returncode == 0 for one in runs)
     assert {path: (root / path).read_text() for path in good} == dict(good)
     assert not list(root.rglob(".depcheck*"))
@@ -459,6 +460,7 @@ def test_a_killed_fix_is_told_by_scan_and_finished_by_the_next(tmp_path: Path) -
     assert fixed.stderr == (
         "depcheck: an earlier run was stopped while it wrote; it left `s/a/Cargo.toml` as it was to write, "
         "`s/b/Cargo.toml` as before\n"
+        "depcheck: 1 repair made\n"
     )
     text = {path: (root / path).read_bytes() for path in tree}
     assert not list(root.rglob(".depcheck*"))
