@@ -25,7 +25,10 @@ print(*sorted(sys.modules), file=sys.stderr)
 """
 
 
-@pytest.mark.parametrize("form", ["full", "concise", "json"])
+FORMATS = ("full", "concise", "json", "sarif", "github", "gitlab", "junit", "markdown", "rdjson")
+
+
+@pytest.mark.parametrize("form", FORMATS)
 def test_a_scan_imports_nothing_heavy_and_no_rule_that_is_silent(form: str, tmp_path: Path) -> None:
     root = example_tree.write(rules.load("missing-path").bad, tmp_path / "repository")
     words = [sys.executable, "-I", "-c", _SCRIPT, "scan", "--format", form, str(root)]
@@ -33,6 +36,8 @@ def test_a_scan_imports_nothing_heavy_and_no_rule_that_is_silent(form: str, tmp_
     loaded = set(done.stderr.split())
     assert "depcheck.pipeline" in loaded
     assert loaded & HEAVY == set()
+    others = {f"depcheck.render.{other}" for other in FORMATS if other not in (form, "json")}
+    assert loaded & others == set()
     assert "depcheck.rules.missing_path" in loaded
     assert "depcheck.rules.broken_patch" not in loaded
     assert not any(name.startswith("depcheck.load.poetry") for name in loaded)

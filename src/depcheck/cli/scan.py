@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import sys
 import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from depcheck import discover
-from depcheck.cli import CannotRunError, configuring, scope, terminal
+from depcheck.cli import CannotRunError, configuring, reporting, scope
 from depcheck.cli.progress import Progress
 from depcheck.cli.streams import out, say
 from depcheck.config import ConfigurationError
@@ -28,7 +26,7 @@ class Options(NamedTuple):
 
     paths: Sequence[str] = ()
     root: str | None = None
-    format: str = "full"
+    reports: Sequence[reporting.Wanted] = reporting.DEFAULT
     include_fixtures: bool = False
     fix: bool = False
     diff: bool = False
@@ -49,12 +47,7 @@ def add(commands: Any) -> None:
         epilog="Exit code 0: no error, nor anything in a --diff. 1: errors, or a diff. 2: it cannot run.",
     )
     scope.declare(parser)
-    parser.add_argument(
-        "--format",
-        choices=("full", "concise", "json"),
-        default=Options().format,
-        help="with source lines (the default), one line a finding, or for programs",
-    )
+    reporting.declare(parser)
     parser.add_argument("--fix", action="store_true", help="make the safe repairs, and report what is left")
     parser.add_argument("--diff", action="store_true", help="print the safe repairs as a diff, and make none")
     parser.add_argument(
@@ -72,7 +65,11 @@ def add(commands: Any) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    said = {**vars(arguments), "flags": configuring.flags(arguments)}
+    said = {
+        **vars(arguments),
+        "flags": configuring.flags(arguments),
+        "reports": reporting.paired(arguments.reports),
+    }
     return run(Options(**{name: said[name] for name in Options._fields}))
 
 
@@ -80,12 +77,7 @@ def run(arguments: Options) -> int:
     """Scan; 0 nothing wrong, 1 errors."""
     started = time.perf_counter()
     root, judged = scope.tree(arguments.paths, arguments.root)
-    if arguments.diff and (arguments.fix or arguments.format == "json"):
-        raise CannotRunError(
-            f"--diff cannot be combined with {'--fix' if arguments.fix else '--format json'}",
-            "the JSON has all repairs as data" if not arguments.fix else "",
-        )
-    _check_tree(arguments)
+    _check(arguments)
     # git lists the files while what reads them is imported
     asked = None if arguments.staged or arguments.rev else discover.question(root)
     from depcheck import pipeline
@@ -93,7 +85,7 @@ def run(arguments: Options) -> int:
     from depcheck.render.text import sentence
 
     told = configuring.told(root, arguments.flags)
-    all_fixes = arguments.format == "json"
+    all_fixes = any(one.has_all_fixes for one in arguments.reports)
     request = pipeline.Request(root, judged, arguments.include_fixtures, all_fixes=all_fixes, told=told)
     if arguments.staged or arguments.rev:
         request = request._replace(at=f"commit:{arguments.rev}" if arguments.rev else "index")
@@ -119,9 +111,10 @@ def run(arguments: Options) -> int:
         say("depcheck: no manifest found\n")
     if arguments.diff and repaired is not None:
         return repairing.show(repaired, unsafe=arguments.unsafe_fixes)
-    out(_render(report, arguments.format, time.perf_counter() - started))
+    reporting.write(report, arguments.reports, time.perf_counter() - started)
     made = 0 if repaired is None else repaired.made
-    if arguments.format == "full" and (made or any(one.fixes for one in report.diagnostics)):
+    is_full = reporting.Wanted("full") in arguments.reports
+    if is_full and (made or any(one.fixes for one in report.diagnostics)):
         from depcheck.cli import repairing
 
         out(repairing.closing(report, made))
@@ -145,8 +138,13 @@ def _scanned(request: Request, arguments: Options, progress: Progress, asked: Qu
         raise configuring.refused(error, request.root) from error
 
 
-def _check_tree(arguments: Options) -> None:
-    """Raises CannotRunError where the options ask for two trees, or to write to a commit."""
+def _check(arguments: Options) -> None:
+    """Raises CannotRunError where the options ask for two trees or two reports, or to write to a commit."""
+    if arguments.diff and (arguments.fix or arguments.reports != reporting.DEFAULT):
+        raise CannotRunError(
+            f"--diff cannot be combined with {'--fix' if arguments.fix else '--format or --output'}",
+            "json, sarif and rdjson have the repairs as data" if not arguments.fix else "",
+        )
     if arguments.staged and arguments.rev:
         raise CannotRunError("--staged cannot be combined with --rev", "each names the tree that is judged")
     if arguments.fix and (arguments.rev or arguments.since):
@@ -163,23 +161,3 @@ def _new(request: Request, report: Report, revision: str, progress: Progress) ->
     found = count(compared.known, "finding")
     say(f"depcheck: {found} left out that {compared.base[:12]} had already\n")
     return compared.report
-
-
-def _render(report: Report, form: str, seconds: float) -> str:
-    match form:
-        case "json":
-            from depcheck.render import json
-
-            return json.render(report, os.path.relpath(report.root))
-        case "concise":
-            from depcheck.render import concise
-            from depcheck.render.text import above, sentence
-
-            root = os.path.relpath(report.root)
-            if report.diagnostics and root != ".":
-                say(f"depcheck: {sentence(above(root))}\n")
-            return concise.render(report, root, terminal.screen(sys.stdout))
-        case _:
-            from depcheck.render import full
-
-            return full.render(report, seconds, os.path.relpath(report.root), terminal.screen(sys.stdout))

@@ -8,8 +8,9 @@ from depcheck.manifest import toml
 from depcheck.model import Diagnostic
 from depcheck.pipeline import Report
 from depcheck.render import totals
+from depcheck.render.finding import meant
 from depcheck.render.screen import SEVERITY, Screen
-from depcheck.render.text import above, count, plain, seen, sentence, width, wrap
+from depcheck.render.text import above, count, inert, plain, seen, sentence, width, wrap
 from depcheck.sources import Sources
 
 _INLINE = 3  # packages that are named at the finding itself
@@ -36,14 +37,14 @@ def render(report: Report, seconds: float, root: str, screen: Screen) -> str:
             lines.extend(_remark("blocks", _named(blocked, footnotes), _margin(diagnostic), screen))
         if diagnostic.services:
             lines.extend(_remark("blocks", _services(diagnostic, said), _margin(diagnostic), screen))
-        for meant in _meant(diagnostic):
-            lines.extend(_remark("help", meant, _margin(diagnostic), screen))
+        for help_ in meant(diagnostic):
+            lines.extend(_remark("help", help_, _margin(diagnostic), screen))
         lines.append("")
     for blocked, number in footnotes.items():
         lines.extend(_footnote(number, blocked, totals.whole_workspace(report, blocked, names), screen))
     lines.extend(_remarks(report, screen))
     lines.append(_closing(report, seconds, screen))
-    return "".join(f"{line}\n" for line in lines)
+    return inert("".join(f"{line}\n" for line in lines))
 
 
 def findings(
@@ -95,22 +96,6 @@ def _remark(kind: str, text: str, margin: int, screen: Screen) -> Iterator[str]:
     limit = screen.width - len(head) if screen.width else 0
     for index, line in enumerate(wrap(sentence(text).split(" "), limit)):
         yield (styled if index == 0 else " " * len(head)) + line
-
-
-def _meant(diagnostic: Diagnostic) -> Iterator[str]:
-    """What was meant, and what would mend it: once where both are the same."""
-    fix, candidate = next(iter(diagnostic.fixes), None), diagnostic.candidate
-    how = "" if fix is None else "`--fix`" if fix.applicability == "safe" else "`--unsafe-fixes`"
-    writes = (
-        fix is not None and any(edit.replacement == candidate.replacement for edit in fix.edits)
-        if candidate
-        else False
-    )
-    if candidate is not None:
-        end = f"; {how} writes it" if writes else ""
-        yield f"did you mean `{candidate.replacement}`? {candidate.reason}{end}"
-    if fix is not None and not writes:
-        yield f"{fix.title} ({how})"
 
 
 def _footnotes(report: Report, names: Mapping[str, str]) -> dict[Blocked, int]:

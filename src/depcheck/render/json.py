@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from depcheck import __version__
 from depcheck.fix.splice import decode
 from depcheck.locate import Locator
-from depcheck.model import Built, Diagnostic, Edit, Fix, Judgement, Position, Range, Verdict
+from depcheck.model import Built, Diagnostic, Edit, Fix, Judgement, Range, Verdict
 from depcheck.pipeline import Report
 from depcheck.render import totals
+from depcheck.render.finding import place
 from depcheck.sources import Sources
 from depcheck.tree.base import UnknownContentError
 
@@ -35,9 +36,9 @@ def render(report: Report, root: str) -> str:
     return dump(document)
 
 
-def dump(document: Mapping[str, Any]) -> str:
-    """Pure ASCII, so that no text of the repository reaches a terminal as it is."""
-    return json.dumps(_exact(document), indent=2) + "\n"
+def dump(document: Mapping[str, Any] | Sequence[Any]) -> str:
+    """Pure ASCII, so that no text of the repository reaches a terminal as it is, nor a CI as a command."""
+    return json.dumps(_exact(document), indent=2).replace("##", "#\\u0023") + "\n"
 
 
 class Places:
@@ -68,7 +69,7 @@ def diagnostic(one: Diagnostic, names: Mapping[str, str], places: Places) -> dic
         "severity": one.severity,
         "message": one.message,
         "file": one.site.file,
-        "range": _range(one.range or Range(Position(1, 1), Position(1, 1))),
+        "range": _range(place(one)),
         "reference": None
         if reference is None
         else {

@@ -29,6 +29,15 @@ def sentence(text: str) -> str:
     return plain(" ".join(words))
 
 
+def inert(report: str) -> str:
+    """`report` without what a CI takes for a command wherever it stands in a line.
+
+    Those are `##[...]` of GitHub's runner (its `ActionCommand.TryParse`), `##vso[` of Azure Pipelines and
+    `##teamcity[`. What begins with `::` is a command only at the start of a line; see `seen`.
+    """
+    return re.sub(r"##(?=\[|vso\[|teamcity\[)", r"#\\u{23}", report) if "##" in report else report
+
+
 def _written_out(match: re.Match[str]) -> str:
     char = match[0]
     if "\udc80" <= char <= "\udcff":  # a byte of a file name that is no UTF-8 (`os.fsdecode`)
@@ -62,7 +71,8 @@ def seen(root: str, path: str) -> str:
     """A path of the report as one that leads there from the current directory, made safe."""
     from posixpath import join, relpath
 
-    return plain(path if root == "." or path.startswith("/") else relpath(join(root, path)))
+    path = path if root == "." or path.startswith("/") else relpath(join(root, path))
+    return plain(f"./{path}" if path.lstrip().startswith("::") else path)  # a line may begin with it
 
 
 def above(root: str) -> str:
