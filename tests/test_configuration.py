@@ -1,4 +1,4 @@
-"""What a configuration does, what is said of a wrong one, and what comments do: cases in `fixtures/`.
+"""What a configuration, comments and baselines do, and what is said of wrong ones: cases in `fixtures/`.
 
 A case holds a tree, words after `scan`, variables, the lines of stdout (one a finding) and stderr, the exit
 code, and files as they are afterwards.
@@ -22,6 +22,7 @@ from tests import example_tree
 FOLDER = Path(__file__).parent / "fixtures"
 CASES = json.loads((FOLDER / "configuration.json").read_text(encoding="utf-8"))
 COMMENTS = json.loads((FOLDER / "suppressions.json").read_text(encoding="utf-8"))
+BASELINES = json.loads((FOLDER / "baselines.json").read_text(encoding="utf-8"))
 SCHEMA = json.loads((resources.files("depcheck.render") / "schema" / "config-1.json").read_text("utf-8"))
 FILES = [
     (case["name"], case["code"] == 2 and path in str(case["told"]), path, text)
@@ -31,7 +32,7 @@ FILES = [
 ]
 
 
-@pytest.mark.parametrize("case", [*CASES, *COMMENTS], ids=lambda case: case["name"])
+@pytest.mark.parametrize("case", [*CASES, *COMMENTS, *BASELINES], ids=lambda case: case["name"])
 def test_what_is_told_counts(
     case: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -10,6 +10,7 @@ import tomli
 
 from depcheck import pipeline, predict, rules
 from depcheck.load.tool import UsageError
+from depcheck.locate import locate_all
 from depcheck.render import concise, full, json, prediction
 from depcheck.render.screen import Screen
 from tests.hostile.manifests import TREES, Good
@@ -33,7 +34,7 @@ def ask(root: Path, good: Good) -> None:
             answer = predict.predict(str(root), ".", [command], {})
         except UsageError:
             continue
-        found = pipeline.locate_all(answer.sources, rules.diagnose(answer.faults))
+        found = locate_all(answer.sources, rules.diagnose(answer.faults))
         shown += [prediction.as_text(answer, found, ".", Screen()), prediction.as_json(answer, found)]
     assert all(line.isprintable() for text in shown for line in text.split("\n"))
 

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections.abc import Iterable
+
+from depcheck.manifest import toml
 from depcheck.manifest.spans import Span, spans
-from depcheck.model import Position, Range, Route, Site
+from depcheck.model import Diagnostic, Position, Range, Route, Site
+from depcheck.sources import Sources
 
 
 class Locator:
@@ -57,8 +62,6 @@ class Locator:
         return Range(self._position(start), self._position(end))
 
     def _position(self, offset: int) -> Position:
-        from bisect import bisect_right
-
         starts = self._line_starts()
         line = bisect_right(starts, offset)
         return Position(line, offset - starts[line - 1] + 1)
@@ -71,3 +74,55 @@ class Locator:
                 self._starts.append(at + 1)
                 at = self._text.find("\n", at + 1)
         return self._starts
+
+
+def locate_all(sources: Sources, diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """Work out lines, columns and fingerprints, and sort by file, line, column, code."""
+    found = []
+    seen: dict[str, int] = {}
+    locators: dict[str, Locator] = {}
+    for diagnostic in diagnostics:
+        file = diagnostic.site.file
+        if file not in locators:
+            locators[file] = Locator(sources.get(toml.shown, file))
+        shown = _unfilled(sources, diagnostic)
+        found.append(shown._replace(range=locators[file].range(shown.site), site=diagnostic.site))
+    found.sort(key=order)
+    for index, diagnostic in enumerate(found):
+        print_ = fingerprint(diagnostic)
+        count = seen[print_] = seen.get(print_, 0) + 1
+        found[index] = diagnostic._replace(fingerprint=print_ if count == 1 else f"{print_}-{count}")
+    return tuple(found)
+
+
+def _unfilled(sources: Sources, diagnostic: Diagnostic) -> Diagnostic:
+    """With the path as its file has it, where a backend has filled in fields (`{root:uri}`)."""
+    reference, root = diagnostic.reference, sources.tree.root
+    if reference is None or root not in reference.raw:
+        return diagnostic
+    from depcheck import form
+
+    written = form.as_written(sources, reference)
+    if written is None or written.raw == reference.raw:
+        return diagnostic
+    return diagnostic._replace(
+        message=diagnostic.message.replace(f"`{reference.raw}`", f"`{written.raw}`"),
+        reference=reference._replace(raw=written.raw),
+        site=diagnostic.site._replace(within=written.raw),
+    )
+
+
+def fingerprint(diagnostic: Diagnostic) -> str:
+    """Stable when lines move or entries are added before: rule, file, key without indices, text."""
+    import hashlib
+
+    reference = diagnostic.reference
+    key = [str(part) for part in diagnostic.site.route if isinstance(part, str)]
+    raw = reference.raw if reference else diagnostic.site.within
+    text = "\0".join([diagnostic.name, diagnostic.site.file, *key, raw])
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def order(diagnostic: Diagnostic) -> tuple[object, ...]:
+    """What reports are sorted by."""
+    return diagnostic.site.file, diagnostic.range, diagnostic.code

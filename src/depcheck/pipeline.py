@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from depcheck import config, discover, fixtures, git, judging, paths, rules, suppress
-from depcheck.manifest import toml
+from depcheck import config, discover, fixtures, git, judging, paths, sift
 from depcheck.model import Built, Candidate, Diagnostic, Fault, FaultKey, Fix, Judgement, Severity, fault_key
 from depcheck.record import NamedTuple
 from depcheck.rules.facts import Facts, Finding
@@ -16,6 +15,7 @@ from depcheck.tree.base import UnknownContentError
 from depcheck.tree.worktree import WorkTree
 
 if TYPE_CHECKING:
+    from depcheck.baseline import Baseline
     from depcheck.fix.mend import Repairs
     from depcheck.git import Question
     from depcheck.snapshot import Snapshot
@@ -30,6 +30,7 @@ class Request(NamedTuple):
     all_fixes: every repair that can be proved is wanted, not only the best of each finding.
     at: what is judged in the place of the work tree: `index`, or `commit:` and a revision.
     told: what the command line says of the configuration. settings: what counts, where that is known.
+    baseline: in the place of one that the configuration names.
     """
 
     root: str
@@ -40,6 +41,7 @@ class Request(NamedTuple):
     at: str = ""
     told: config.Told = config.Told()
     settings: Settings | None = None
+    baseline: Baseline | None = None
 
 
 _SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
@@ -71,6 +73,7 @@ class Report(NamedTuple):
     sources: Sources
     repairs: tuple[Repairs, ...] = ()
     settings: Settings = Settings()
+    known: tuple[Diagnostic, ...] = ()
 
     def count(self, severity: Severity) -> int:
         """How many diagnostics have this severity."""
@@ -146,9 +149,8 @@ def scan(
         base = mended or (sources.tree, {fault_key(fault): fault for fault in faults})
         more = images.repairs(sources, listing, found, base, all_of_them=request.all_fixes)
         repairs += () if more is None else (more,)
-    reported = tuple(_reported(rules.check(Facts(findings, candidate)), settings))
-    diagnostics = locate_all(sources, _repaired(reported, repairs))
-    diagnostics, repairs = _sifted(sources, listing, diagnostics, repairs, left_out)
+    judged = sift.Judged(listing, left_out, request.baseline)
+    diagnostics, repairs, known = sift.sift(sources, judged, Facts(findings, candidate), repairs)
     return Report(
         sources.tree.root,
         sources.tree.label,
@@ -163,6 +165,7 @@ def scan(
         sources,
         repairs,
         settings,
+        known,
     )
 
 
@@ -193,39 +196,6 @@ def configured(request: Request) -> config.Configuration:
     """What counts for a scan, and who says so. Raises NoSuchTreeError and ConfigurationError."""
     tree = _snapshot(request) if request.at else WorkTree(request.root)
     return config.settings(Sources(tree), request.scope, request.told)
-
-
-def _reported(diagnostics: Iterable[Diagnostic], settings: Settings) -> Iterator[Diagnostic]:
-    """Those that configuration does not turn off, as severe as it says."""
-    for one in diagnostics:
-        severity = settings.severity(one.name, one.site.file, one.severity)
-        if severity is not None:
-            yield one if severity == one.severity else one._replace(severity=severity)
-
-
-def _sifted(
-    sources: Sources,
-    listing: discover.Listing,
-    diagnostics: tuple[Diagnostic, ...],
-    repairs: tuple[Repairs, ...],
-    left_out: fixtures.Apart,
-) -> tuple[tuple[Diagnostic, ...], tuple[Repairs, ...]]:
-    """What is reported but for what comments say is meant, with what is wrong with comments; its repairs."""
-    images = (path for path in listing.images if any(paths.is_below(path, top) for top in listing.scope))
-    judged = dict.fromkeys([*(path for path in listing.manifests if path not in left_out), *images])
-    diagnostics, unused = suppress.sift(sources, diagnostics, judged.keys())
-    if unused:
-        repairs += (suppress.repairs(sources, listing, unused),)
-        found = {suppress.RULE: tuple(Finding(fault, "warning", ()) for fault in unused)}
-        more = _reported(rules.check(Facts(found, _no_candidate)), sources.tree.settings)
-        diagnostics = tuple(
-            sorted((*diagnostics, *locate_all(sources, _repaired(more, repairs))), key=_place)
-        )
-    return diagnostics, tuple(one.only(diagnostics) for one in repairs)
-
-
-def _place(diagnostic: Diagnostic) -> tuple[object, ...]:
-    return diagnostic.site.file, diagnostic.range, diagnostic.code
 
 
 def _snapshot(request: Request) -> Snapshot:
@@ -303,64 +273,6 @@ def _mended(sources: Sources, repairs: Iterable[Repairs]) -> tuple[Tree, dict[Fa
         return overlay(sources.tree, [one.fix for one in made]), left
     except (OSError, UnknownContentError):  # a file has changed, or is gone, since it was read
         return None
-
-
-def _repaired(diagnostics: Iterable[Diagnostic], repairs: Iterable[Repairs]) -> Iterator[Diagnostic]:
-    for diagnostic in diagnostics:
-        fixes = tuple(fix for one in repairs for fix in one.of(diagnostic))
-        yield diagnostic._replace(fixes=fixes) if fixes else diagnostic
-
-
-def locate_all(sources: Sources, diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
-    """Work out lines, columns and fingerprints, and sort by file, line, column, code."""
-    diagnostics = tuple(diagnostics)
-    if not diagnostics:
-        return ()
-    from depcheck import locate
-
-    found = []
-    seen: dict[str, int] = {}
-    locators: dict[str, locate.Locator] = {}
-    for diagnostic in diagnostics:
-        file = diagnostic.site.file
-        if file not in locators:
-            locators[file] = locate.Locator(sources.get(toml.shown, file))
-        shown = _unfilled(sources, diagnostic)
-        found.append(shown._replace(range=locators[file].range(shown.site), site=diagnostic.site))
-    found.sort(key=_place)
-    for index, diagnostic in enumerate(found):
-        print_ = fingerprint(diagnostic)
-        count = seen[print_] = seen.get(print_, 0) + 1
-        found[index] = diagnostic._replace(fingerprint=print_ if count == 1 else f"{print_}-{count}")
-    return tuple(found)
-
-
-def _unfilled(sources: Sources, diagnostic: Diagnostic) -> Diagnostic:
-    """With the path as its file has it, where a backend has filled in fields (`{root:uri}`)."""
-    reference, root = diagnostic.reference, sources.tree.root
-    if reference is None or root not in reference.raw:
-        return diagnostic
-    from depcheck import form
-
-    written = form.as_written(sources, reference)
-    if written is None or written.raw == reference.raw:
-        return diagnostic
-    return diagnostic._replace(
-        message=diagnostic.message.replace(f"`{reference.raw}`", f"`{written.raw}`"),
-        reference=reference._replace(raw=written.raw),
-        site=diagnostic.site._replace(within=written.raw),
-    )
-
-
-def fingerprint(diagnostic: Diagnostic) -> str:
-    """Stable when lines move or entries are added before: rule, file, key without indices, text."""
-    import hashlib
-
-    reference = diagnostic.reference
-    key = [str(part) for part in diagnostic.site.route if isinstance(part, str)]
-    raw = reference.raw if reference else diagnostic.site.within
-    text = "\0".join([diagnostic.name, diagnostic.site.file, *key, raw])
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def blocked(

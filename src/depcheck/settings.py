@@ -35,6 +35,7 @@ class Settings(NamedTuple):
     ignores: the rules that are off for a path, by every choice that matches.
     selected: the rules that are on; None for all. severities: what a rule reports with; None: it is off.
     fail_on: the least severity that makes the exit code 1; None: there is none.
+    baseline: the file of findings that are known, canonical; empty: there is none.
     """
 
     exclude: tuple[Choice, ...] = ()
@@ -48,6 +49,7 @@ class Settings(NamedTuple):
     ignored: frozenset[str] = frozenset()
     severities: Mapping[str, Severity | None] = {}
     fail_on: Severity | None = "error"
+    baseline: str = ""
 
     def severity(self, rule: str, file: str, own: Severity) -> Severity | None:
         """What a finding of a rule in a file is reported with; None: it is not."""

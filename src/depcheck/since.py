@@ -23,8 +23,9 @@ def compare(request: Request, report: Report, revision: str, progress: Progress 
     """
     head = request.at.removeprefix("commit:") if request.at.startswith("commit:") else "HEAD"
     base = snapshot.merge_base(request.root, revision, head) or revision
+    settings = report.settings._replace(baseline="")
     before = pipeline.scan(
-        request._replace(at=f"commit:{base}", all_fixes=False, settings=report.settings), progress
+        request._replace(at=f"commit:{base}", all_fixes=False, baseline=None, settings=settings), progress
     )
     known = {diagnostic.fingerprint for diagnostic in before.diagnostics}
     new = tuple(one for one in report.diagnostics if one.fingerprint not in known)

@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING
 
 from depcheck import rules
 from depcheck.discover import Listing, is_dockerfile
-from depcheck.manifest import comments, toml
-from depcheck.manifest.comments import Suppression
+from depcheck.manifest import toml
 from depcheck.model import Diagnostic, Fault, Site
 from depcheck.record import NamedTuple
 from depcheck.sources import Sources
 
 if TYPE_CHECKING:
     from depcheck.fix.mend import Repairs
+    from depcheck.manifest.comments import Kind, Suppression
 
 RULE = "unused-suppression"
+_MARK = "depcheck:"
 
 
 class Sifted(NamedTuple):
@@ -67,7 +68,11 @@ def _read(sources: Sources, path: str) -> tuple[Suppression, ...]:
         return ()
     document = sources.get(toml.read, path) if path.endswith(".toml") else None
     text = document.text if isinstance(document, toml.Document) else sources.get(toml.shown, path)
-    kind: comments.Kind = "toml" if path.endswith(".toml") else "dockerfile" if is_dockerfile(path) else ""
+    if _MARK not in text:
+        return ()
+    from depcheck.manifest import comments
+
+    kind: Kind = "toml" if path.endswith(".toml") else "dockerfile" if is_dockerfile(path) else ""
     return tuple(comments.read(text, kind))
 
 

@@ -32,6 +32,7 @@ class Flags(NamedTuple):
     ignore: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     fail_on: str | None = None
+    baseline: str | None = None
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
@@ -54,6 +55,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--exclude", metavar="PATTERNS", action="append", default=[], help="judge nothing that these match"
     )
+    group.add_argument("--baseline", metavar="FILE", help="leave out the findings that are listed there")
     group.add_argument(
         "--fail-on", metavar="SEVERITY", help="exit code 1 from this severity on (default: error), or never"
     )

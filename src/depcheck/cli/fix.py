@@ -10,7 +10,7 @@ from itertools import chain
 from typing import Any, TypeAlias
 
 from depcheck import pipeline
-from depcheck.cli import CannotRunError, configuring, explain, repairing, scope, terminal
+from depcheck.cli import CannotRunError, baselining, configuring, explain, repairing, scope, terminal
 from depcheck.cli.progress import Progress
 from depcheck.cli.streams import out, say
 from depcheck.config import ConfigurationError
@@ -66,6 +66,8 @@ def run(arguments: argparse.Namespace) -> int:
     root, judged = scope.tree(arguments.paths, arguments.root)
     told = configuring.told(root, configuring.flags(arguments))
     request = pipeline.Request(root, judged, arguments.include_fixtures, all_fixes=True, told=told)
+    if arguments.baseline:
+        request = request._replace(baseline=baselining.read(root, arguments.baseline, writes=False))
     with Progress() as progress:
         try:
             report = pipeline.scan(request, progress)

@@ -50,9 +50,10 @@ def run(arguments: argparse.Namespace) -> int:
         prediction = predict.predict(root, cwd, arguments.words, os.environ)
     except predict.UsageError as error:
         raise CannotRunError(str(error)) from error
-    from depcheck import pipeline, rules
+    from depcheck import rules
+    from depcheck.locate import locate_all
 
-    diagnostics = pipeline.locate_all(prediction.sources, rules.diagnose(prediction.faults))
+    diagnostics = locate_all(prediction.sources, rules.diagnose(prediction.faults))
     out(_render(prediction, diagnostics, arguments.format))
     if prediction.verdict == "unknown" and not (arguments.format == "full" and _one_screen()):
         say(f"depcheck: unknown: {plain(prediction.because)}\n")

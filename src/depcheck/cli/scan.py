@@ -35,6 +35,7 @@ class Options(NamedTuple):
     rev: str | None = None
     since: str | None = None
     show_settings: bool = False
+    write_baseline: bool = False
     flags: configuring.Flags = configuring.Flags()
 
 
@@ -59,6 +60,9 @@ def add(commands: Any) -> None:
     parser.add_argument("--rev", metavar="COMMIT", help="judge a commit, without checking it out")
     parser.add_argument(
         "--since", metavar="REF", help="report only what the common ancestor with REF did not have"
+    )
+    parser.add_argument(
+        "--write-baseline", action="store_true", help="write all findings to the baseline, and report none"
     )
     parser.add_argument("--show-settings", action="store_true", help="print the configuration that counts")
     parser.set_defaults(run=_run)
@@ -89,6 +93,11 @@ def run(arguments: Options) -> int:
     request = pipeline.Request(root, judged, arguments.include_fixtures, all_fixes=all_fixes, told=told)
     if arguments.staged or arguments.rev:
         request = request._replace(at=f"commit:{arguments.rev}" if arguments.rev else "index")
+    if arguments.flags.baseline:
+        from depcheck.cli import baselining
+
+        known = baselining.read(root, arguments.flags.baseline, writes=arguments.write_baseline)
+        request = request._replace(baseline=known)
     if arguments.show_settings:
         return configuring.show(request)
     with Progress() as progress:
@@ -101,6 +110,7 @@ def run(arguments: Options) -> int:
             if arguments.fix:
                 repairing.apply(report.root, repaired.changes, staged=arguments.staged)
             report = repaired.report
+    report = _known(request, report, writes=arguments.write_baseline)
     for note in report.notes:
         say(f"depcheck: {sentence(note)}\n")
     if arguments.root and any(one.name == "missing-workspace-root" for one in report.diagnostics):
@@ -138,6 +148,19 @@ def _scanned(request: Request, arguments: Options, progress: Progress, asked: Qu
         raise configuring.refused(error, request.root) from error
 
 
+def _known(request: Request, report: Report, *, writes: bool) -> Report:
+    """What is left to report where a baseline is written; how much one has left out goes to stderr."""
+    if writes:
+        from depcheck.cli import baselining
+
+        return baselining.write(request, report)
+    if report.known:
+        from depcheck.render.text import count
+
+        say(f"depcheck: {count(len(report.known), 'finding')} left out that the baseline has\n")
+    return report
+
+
 def _check(arguments: Options) -> None:
     """Raises CannotRunError where the options ask for two trees or two reports, or to write to a commit."""
     if arguments.diff and (arguments.fix or arguments.reports != reporting.DEFAULT):
@@ -147,6 +170,9 @@ def _check(arguments: Options) -> None:
         )
     if arguments.staged and arguments.rev:
         raise CannotRunError("--staged cannot be combined with --rev", "each names the tree that is judged")
+    if arguments.write_baseline and (arguments.since or arguments.diff):
+        other = "--since" if arguments.since else "--diff"
+        raise CannotRunError(f"--write-baseline cannot be combined with {other}")
     if arguments.fix and (arguments.rev or arguments.since):
         other = "--rev" if arguments.rev else "--since"
         raise CannotRunError(f"--fix cannot be combined with {other}", "--diff shows the repairs")

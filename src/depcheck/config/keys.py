@@ -52,7 +52,7 @@ def _owners(values: Values, value: Any, route: Route) -> Fields:
 def _requirements_directory(values: Values, value: Any, route: Route) -> Fields:
     found: list[Choice] = []
     for pattern, directory, place in values.table(value, route):
-        found += values.pattern(pattern, place, values.directory(directory, place), is_key=True)
+        found += values.pattern(pattern, place, values.place(directory, place), is_key=True)
     return {"requirements_directory": tuple(found)}
 
 
@@ -61,7 +61,7 @@ def _contexts(values: Values, value: Any, route: Route) -> Fields:
     for pattern, listed, place in values.table(value, route):
         several = [listed] if isinstance(listed, str) else listed
         contexts = [
-            values.directory(text, at if several is listed else place)
+            values.place(text, at if several is listed else place)
             for text, at in values.strings(several, place)
         ]
         if several == []:
@@ -70,6 +70,10 @@ def _contexts(values: Values, value: Any, route: Route) -> Fields:
             pattern, place, tuple(path for path in contexts if path is not None), is_key=True
         )
     return {"contexts": tuple(found)}
+
+
+def _baseline(values: Values, value: Any, route: Route) -> Fields:
+    return {"baseline": values.place(value, route, "file") or ""}
 
 
 def _base_images(values: Values, value: Any, route: Route) -> Fields:
@@ -110,6 +114,7 @@ def _fail_on(values: Values, value: Any, route: Route) -> Fields:
 
 
 KEYS: Mapping[str, Key] = {
+    "baseline": Key(_baseline, ""),
     "base-images": Key(_base_images, {}),
     "contexts": Key(_contexts, {}),
     "exclude": Key(_exclude, []),

@@ -71,10 +71,10 @@ class Values:
         else:
             yield Choice(found.base, found.regex, found.directories, value)
 
-    def directory(self, value: Any, route: Route) -> str | None:
-        """A directory of the repository, canonical."""
+    def place(self, value: Any, route: Route, what: str = "directory") -> str | None:
+        """A directory (or a file) of the repository, canonical."""
         if not isinstance(value, str) or not value:
-            self.complain(route, "a directory is wanted here, relative to that of the configuration")
+            self.complain(route, f"a {what} is wanted here, relative to the configuration")
             return None
         found = paths.at(self.root, self.base, value)
         if value.startswith("/") or paths.is_outside(found) or "\0" in value:

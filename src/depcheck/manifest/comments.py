@@ -10,7 +10,6 @@ from typing import Literal, TypeAlias
 from depcheck.manifest.spans import spans
 from depcheck.record import NamedTuple
 
-MARK = "depcheck:"
 _COMMENT = re.compile(r"#[ \t]*depcheck:[ \t]*ignore\b[ \t]*+(?:\[([^\]\n]*)\])?[^\n]*")
 _WORD = re.compile(r"[^\s,]+")
 Kind = Literal["toml", "dockerfile", ""]
@@ -33,8 +32,6 @@ class Suppression(NamedTuple):
 
 def read(text: str, kind: Kind) -> Iterator[Suppression]:
     """Those of a file. In a Dockerfile a comment is a line of its own."""
-    if MARK not in text:
-        return
     last: list[int] | None = None
     strings: Strings | None = None
     number = at = 1

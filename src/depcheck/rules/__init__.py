@@ -64,9 +64,10 @@ PORTABILITY = {
     "submodule-target": "DC407",
     "symlink-escape": "DC408",
 }
-# those of depcheck itself what it is told and what is not so (`suppress`).
+# those of depcheck itself what it is told and what is not so (`suppress`, `baseline`).
 OWN = {
     "unused-suppression": "DC901",
+    "stale-baseline": "DC902",
 }
 NAMES = {**MANIFESTS, **IMAGES, **COMPOSE, **PORTABILITY, **OWN}
 
