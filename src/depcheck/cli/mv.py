@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from depcheck import discover, paths
 from depcheck.cli import CannotRunError, terminal
 from depcheck.cli.streams import out, say
-from depcheck.render.text import count, plain, sentence
+from depcheck.render.text import count, plain, seen, sentence
 
 if TYPE_CHECKING:
     from depcheck.fix.splice import Content
@@ -136,6 +136,6 @@ def _report(course: Course, contents: Sequence[Content], left: Sequence[Mention]
     if left:
         say(f"{count(len(left), 'line')} to look at by hand:\n")
     for mention in left[:_MOST]:
-        say(f"  {plain(mention.file)}:{mention.line}: {plain(mention.text[:_WIDEST])}\n")
+        say(f"  {seen('.', mention.file)}:{mention.line}: {plain(mention.text[:_WIDEST])}\n")
     if len(left) > _MOST:
         say(f"  and {len(left) - _MOST:,} more\n")

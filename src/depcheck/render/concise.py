@@ -6,7 +6,7 @@ from depcheck.model import Diagnostic
 from depcheck.pipeline import Report
 from depcheck.render import totals
 from depcheck.render.screen import SEVERITY, Screen
-from depcheck.render.text import inert, seen, sentence
+from depcheck.render.text import seen, sentence
 
 
 def render(report: Report, root: str, screen: Screen) -> str:
@@ -17,7 +17,7 @@ def render(report: Report, root: str, screen: Screen) -> str:
     lines = [line(diagnostic, root, screen) for diagnostic in report.diagnostics]
     if report.not_judged:
         lines.append(f"{screen.style('not judged', 'cyan')}: {sentence(totals.not_judged(report))}")
-    return inert("".join(f"{line}\n" for line in lines))
+    return "".join(f"{line}\n" for line in lines)
 
 
 def line(diagnostic: Diagnostic, root: str, screen: Screen) -> str:

@@ -10,7 +10,7 @@ from depcheck.pipeline import Report
 from depcheck.render import totals
 from depcheck.render.finding import meant
 from depcheck.render.screen import SEVERITY, Screen
-from depcheck.render.text import above, count, inert, plain, seen, sentence, width, wrap
+from depcheck.render.text import above, count, plain, seen, sentence, width, wrap
 from depcheck.sources import Sources
 
 _INLINE = 3  # packages that are named at the finding itself
@@ -44,7 +44,7 @@ def render(report: Report, seconds: float, root: str, screen: Screen) -> str:
         lines.extend(_footnote(number, blocked, totals.whole_workspace(report, blocked, names), screen))
     lines.extend(_remarks(report, screen))
     lines.append(_closing(report, seconds, screen))
-    return inert("".join(f"{line}\n" for line in lines))
+    return "".join(f"{line}\n" for line in lines)
 
 
 def findings(

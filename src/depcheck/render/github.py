@@ -9,7 +9,7 @@ from __future__ import annotations
 from depcheck.model import Diagnostic, Severity
 from depcheck.pipeline import Report
 from depcheck.render.finding import paragraphs, place
-from depcheck.render.text import inert, plain, sentence
+from depcheck.render.text import plain, sentence
 
 _COMMANDS: dict[Severity, str] = {"error": "error", "warning": "warning", "info": "notice"}
 
@@ -18,7 +18,7 @@ def render(report: Report) -> str:
     """A command for each finding. Paths are relative to the root, which is where a checkout lies."""
     commands = list(_COMMANDS)
     ordered = sorted(report.diagnostics, key=lambda one: commands.index(one.severity))
-    return inert("".join(f"{_command(one)}\n" for one in ordered))
+    return "".join(f"{_command(one)}\n" for one in ordered)
 
 
 def _command(diagnostic: Diagnostic) -> str:

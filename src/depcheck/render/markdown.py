@@ -9,7 +9,7 @@ from depcheck.model import Diagnostic
 from depcheck.pipeline import Report
 from depcheck.render import totals
 from depcheck.render.finding import paragraphs, place
-from depcheck.render.text import count, inert, sentence
+from depcheck.render.text import count, sentence
 
 # What may begin HTML, a link, a mention, an issue's number, an emoji, a formula or a cell of a table.
 _SPECIAL = re.compile(r"[&<>`*_\[\]|~@#\\$!]|:(?=\S)|(?<=www)\.", re.IGNORECASE)
@@ -19,7 +19,7 @@ def render(report: Report, most: int = 0) -> str:
     """A table of the findings. most: rows it may have (a step's summary takes 1 MiB); 0: all."""
     found = sorted(report.diagnostics, key=lambda one: ("error", "warning", "info").index(one.severity))
     shown = found[:most] if most else found
-    return inert("".join(f"{line}\n" for line in _lines(report, shown)))
+    return "".join(f"{line}\n" for line in _lines(report, shown))
 
 
 def _lines(report: Report, shown: list[Diagnostic]) -> Iterator[str]:

@@ -27,7 +27,7 @@ def snippet(line: str, place: Range, screen: Screen, colour: str, margin: int) -
     number = screen.style(f"{place.start.line:>{margin}}", "blue")
     under = screen.style("^" * max(1, width(marked)), colour)
     yield f"{' ' * margin} {bar}"
-    yield f"{number} {bar} {before}{marked}{after}".rstrip()
+    yield f"{number} {bar} {plain(f'{before}{marked}{after}')}".rstrip()
     yield f"{' ' * margin} {bar} {' ' * width(before)}{under}"
 
 

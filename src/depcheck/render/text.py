@@ -11,11 +11,17 @@ _UNSAFE = (
     "[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff"
     "\U000e0000-\U000e007f]"
 )
+# What a CI takes for a command wherever it stands in a line: `##[...]` of GitHub's runner (its
+# `ActionCommand.TryParse`), `##vso[` of Azure Pipelines, `##teamcity[`. What begins with `::` is one only at
+# the start of a line; see `seen`.
+_COMMAND = r"(?<=#)#(?=\[|vso\[|teamcity\[)"
 _LONGEST, _HEAD, _TAIL = 300, 120, 60  # characters of a word that is shown, and of its ends if it is longer
 
 
 def plain(text: str) -> str:
-    """`text` on one line, with everything that a terminal would act upon written out as its code."""
+    """`text` on one line, with everything that a terminal or a CI would act upon written out as its code."""
+    if "##" in text:
+        text = re.sub(_COMMAND, _written_out, text)
     return text if text.isascii() and text.isprintable() else re.sub(_UNSAFE, _written_out, text)
 
 
@@ -27,15 +33,6 @@ def sentence(text: str) -> str:
         word if len(word) <= _LONGEST else f"{word[:_HEAD]}...{word[-_TAIL:]}" for word in text.split(" ")
     )
     return plain(" ".join(words))
-
-
-def inert(report: str) -> str:
-    """`report` without what a CI takes for a command wherever it stands in a line.
-
-    Those are `##[...]` of GitHub's runner (its `ActionCommand.TryParse`), `##vso[` of Azure Pipelines and
-    `##teamcity[`. What begins with `::` is a command only at the start of a line; see `seen`.
-    """
-    return re.sub(r"##(?=\[|vso\[|teamcity\[)", r"#\\u{23}", report) if "##" in report else report
 
 
 def _written_out(match: re.Match[str]) -> str:
