@@ -11,7 +11,7 @@ from depcheck.model import Position, Range
 from depcheck.render import concise, full
 from depcheck.render.screen import Screen
 from depcheck.render.snippet import snippet
-from depcheck.render.text import plain, sentence, width, wrap
+from depcheck.render.text import plain, seen, sentence, width, wrap
 from depcheck.rules.example import crate, workspace
 from tests import example_tree
 
@@ -47,6 +47,12 @@ def test_what_a_terminal_would_act_upon_is_written_out() -> None:
         '7 | a = "\\u{1b}[31m\\u{202e}"',
         "  |     ^^^^^^^^^^^^^^^^^^^^",
     ]
+
+
+@pytest.mark.parametrize("lead", ["", " ", "\u3000", "\u034f", "\ufe0f \u115f"])
+def test_no_path_at_the_start_of_a_line_is_a_workflow_command(lead: str) -> None:
+    assert seen(".", f"{lead}::error::a") == f"./{lead}::error::a"
+    assert seen(".", f"a{lead}::error::a") == f"a{lead}::error::a"
 
 
 @pytest.mark.parametrize("cells", [40, 80, 0])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import groupby
 from typing import Any
 
 from depcheck.manifest import toml
@@ -15,19 +16,27 @@ from depcheck.render.text import plain
 
 def render(report: Report) -> str:
     """The report; paths are relative to the root."""
+    places = Places(report.sources)
     return dump(
-        {"source": {"name": "depcheck"}, "diagnostics": [_finding(report, one) for one in report.diagnostics]}
+        {
+            "source": {"name": "depcheck"},
+            "diagnostics": [
+                _finding(diagnostic, places, lines)
+                for file, found in groupby(report.diagnostics, lambda one: one.site.file)
+                for lines in [toml.shown(report.sources, file).split("\n")]
+                for diagnostic in found
+            ],
+        }
     )
 
 
-def _finding(report: Report, diagnostic: Diagnostic) -> dict[str, Any]:
-    lines = toml.shown(report.sources, diagnostic.site.file).split("\n")
+def _finding(diagnostic: Diagnostic, places: Places, lines: list[str]) -> dict[str, Any]:
     return {
         "message": "\n".join(map(plain, paragraphs(diagnostic))),
         "location": {"path": diagnostic.site.file or ".", "range": _range(place(diagnostic), lines)},
         "severity": diagnostic.severity.upper(),
         "code": {"value": f"{diagnostic.code} {diagnostic.name}"},
-        "suggestions": list(_suggestions(diagnostic, Places(report.sources), lines)),
+        "suggestions": list(_suggestions(diagnostic, places, lines)),
     }
 
 

@@ -69,7 +69,9 @@ def seen(root: str, path: str) -> str:
     from posixpath import join, relpath
 
     path = path if root == "." or path.startswith("/") else relpath(join(root, path))
-    return plain(f"./{path}" if path.lstrip().startswith("::") else path)  # a line may begin with it
+    before, colons, _ = path.partition("::")  # a line may begin with it, and GitHub's runner passes over
+    begins = colons and not any("!" <= char <= "~" for char in before)  # spaces and what has no width
+    return plain(f"./{path}" if begins else path)
 
 
 def above(root: str) -> str:
