@@ -22,6 +22,7 @@ from depcheck.tree.layers import Copied, Dir, Graft, Leaf, Vague, unknown_in
 from depcheck.tree.overlay import Text, Unknown, Unread
 from depcheck.tree.stage import StageTree
 
+_FILE = re.compile(r".\.[A-Za-z]\w*$")  # names of files: `y-1.0` may be a directory
 _URL = re.compile(r"https?://")
 _GIT = re.compile(r"(?:git@|git://|ssh://)|https?://[^?#]*\.git(?:[#?]|$)")
 
@@ -182,7 +183,13 @@ def _one(stage: StageTree, step: Copy, source: Source, target: str) -> Iterator[
         case Kind.UNKNOWN:
             what = unknown_in(tree, real)
             if isinstance(what, Vague):
-                if isinstance(stage.node(paths.join(stage.resolve(_plain(target)), paths.name(path))), Dir):
+                into = stage.resolve(_plain(target))
+                inside = target.endswith(("/", "/.")) or isinstance(stage.node(into), Dir)
+                if inside and not _FILE.search(paths.name(path)):  # what it holds, if it is a directory
+                    stage.blur(
+                        make(stage, f"/{into}"), f"what `{path}` is, which is copied there, is not known"
+                    )
+                if isinstance(stage.node(paths.join(into, paths.name(path))), Dir):
                     return  # then it is no file but a directory, of which nothing is known
                 _place(stage, target, paths.name(path), Leaf(what, stage.line))
             else:
@@ -283,7 +290,7 @@ def _guess(stage: StageTree, target: str, name: str, why: str) -> None:
     directory = target.endswith(("/", "/.")) or isinstance(stage.node(real), Dir)
     if name and directory:
         real = make(stage, f"/{real}")
-        if "." in name[1:]:
+        if _FILE.search(name):
             stage.set(paths.join(real, name), Leaf(Unknown(why), stage.line))
         else:
             stage.blur(real, why)

@@ -33,7 +33,9 @@ def _project(tree: Tree, project: Project) -> Iterator[Found]:
             yield from _build(tree, service, service.build)
         for entry in service.env_files:
             if entry.required:
-                yield from _path(tree, service, entry.path, "missing-env-file", "error")
+                # Compose reads those of services whose profile is on.
+                severity: Severity = "warning" if service.profiles else "error"
+                yield from _path(tree, service, entry.path, "missing-env-file", severity)
         for source in service.binds.values():
             yield from _path(tree, service, source, "missing-bind-source", "warning")
 

@@ -40,7 +40,7 @@ def find(words: Sequence[str]) -> tuple[Tool, Sequence[str]] | None:
         program, rest = _MODULES.get(words[2], ""), words[3:]
     elif program == "pipx" and words[1:3] == ["run", "build"]:
         program, rest = "pyproject-build", words[3:]
-    module = _PROGRAMS.get(program)
+    module = _PROGRAMS.get("pip" if program.startswith("pip3.") else program)
     if module is None:
         return None
     return cast(Tool, import_module(f"depcheck.load.{module}")), rest

@@ -18,7 +18,11 @@ from depcheck.tree.base import Kind
 Run = Callable[[State, Node, str | None], Result]  # `run.evaluate`
 
 _DEEPEST = 12  # functions and scripts that call one another
-_PROGRAMS = re.compile(r"(?:/usr)?(?:/local)?/s?bin/|/(?:root|usr/local)/\.?cargo/bin/|/opt/[^ ]*/bin/")
+# Programs of the system, and those of Python that an environment has.
+_PROGRAMS = re.compile(
+    r"(?:/usr)?(?:/local)?/s?bin/|/(?:root|usr/local)/\.?cargo/bin/|/opt/[^ ]*/bin/"
+    r"|[^ ]*/bin/(?:pip[\d.]*|python[\d.]*|uv|poetry|pdm|hatch|maturin|pyproject-build)\Z"
+)
 _LARGEST = 200_000
 # A redirection that fails ends the shell (POSIX 2.8.1; dash does, bash only in POSIX mode).
 _SPECIAL = frozenset((":", ".", "eval", "exec", "export", "readonly", "set", "shift", "unset", "trap"))

@@ -7,7 +7,7 @@ from depcheck.shell.builtins import BUILTINS
 from depcheck.shell.conditions import double, test
 from depcheck.shell.copying import cp, install
 from depcheck.shell.files import ln, mkdir, mv, rm, rmdir, touch
-from depcheck.shell.programs import QUIET, python
+from depcheck.shell.programs import QUIET, environment, python
 from depcheck.shell.state import Command
 
 _EFFECTS: dict[str, Command] = {
@@ -50,6 +50,7 @@ _EFFECTS: dict[str, Command] = {
     "patch": fetching.patch,
     "python": python,
     "python3": python,
+    "virtualenv": environment,
     "gzip": fetching.archive_file,
     "gunzip": fetching.archive_file,
     "xz": fetching.archive_file,

@@ -37,12 +37,28 @@ QUIET = frozenset(_NAMES.split())
 def python(state: State, words: list[Field], _: str | None) -> Result:
     """`python FILE`: what it does is not known, but that it fails where the file is missing is."""
     given = sort(words, "W X c m", leading=True)
+    module = given.options.get("m")
+    if module is not None and module.text in ("venv", "virtualenv"):
+        return environment(state, list(given.operands), "")
     state.world.gaps.append("`python` is no build tool that depcheck knows")
     if given.operands and not given.has("c", "m"):
         file = given.operands[0]
         if file.known and file.text != "-" and state.kind(file.text) is Kind.MISSING and not state.lost:
             return failed(f"`{file.text}` does not exist")
     return unknown(state, "python", words)
+
+
+def environment(state: State, words: list[Field], _: str | None) -> Result:
+    """`python -m venv DIR`, `virtualenv DIR`: that directory is made, and nothing else."""
+    for field in sort(words, "p python prompt").operands:
+        if not field.known:
+            return unknown(state, "venv", words)
+        path = state.real(field.text)
+        if state.world.tree.kind(path) is Kind.MISSING:
+            state.world.put(path, Unknown("an environment of Python is made there"))
+        else:
+            state.world.blur(path, "an environment of Python is made there")
+    return Result(ok=None, out=None)
 
 
 def unknown(state: State, program: str, words: list[Field]) -> Result:
