@@ -17,6 +17,7 @@ import pytest
 
 from depcheck import cli, rules
 from depcheck.config.keys import KEYS
+from depcheck.manifest import comments
 from tests import example_tree
 
 FOLDER = Path(__file__).parent / "fixtures"
@@ -80,3 +81,8 @@ def test_a_configuration_is_that_of_the_tree_that_is_judged(
     capsys.readouterr()
     assert cli.main(["scan"]) == 2  # nothing outside of the root is read
     assert capsys.readouterr().err.startswith("depcheck: depcheck.toml: cannot be read: ")
+
+
+def test_many_comments_are_read_in_one_pass() -> None:
+    found = list(comments.read("# depcheck: ignore[missing-path]\n" * 100_000, "toml"))  # minutes otherwise
+    assert (len(found), found[0].lines) == (100_000, range(1, 100_002))

@@ -43,7 +43,7 @@ def read(text: str, kind: Kind) -> Iterator[Suppression]:
         if not is_alone and (kind == "dockerfile" or (kind != "toml" and not before[-1].isspace())):
             continue
         if kind == "toml":
-            strings = strings or _strings(text)
+            strings = _strings(text) if strings is None else strings
             if _is_in(strings, start):
                 continue
         words = tuple((word[0], match.start(1) + word.start()) for word in _WORD.finditer(match[1] or ""))
