@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from depcheck import rules
 from depcheck.discover import Listing, is_dockerfile
 from depcheck.manifest import toml
-from depcheck.model import Diagnostic, Fault, Site
+from depcheck.model import Diagnostic, Fault, Site, fault_key
 from depcheck.record import NamedTuple
 from depcheck.sources import Sources
 
@@ -52,7 +52,7 @@ def repairs(sources: Sources, listing: Listing, unused: Iterable[Fault]) -> Repa
     """What would mend them. Nothing reads a comment, so there is nothing to prove."""
     from depcheck.fix import manifest
     from depcheck.fix.manifest.basis import Basis
-    from depcheck.fix.mend import mend
+    from depcheck.fix.mend import Repairs
     from depcheck.fix.trial import Proposal, Trials, Tried, mark
     from depcheck.hints import Hints
 
@@ -60,7 +60,9 @@ def repairs(sources: Sources, listing: Listing, unused: Iterable[Fault]) -> Repa
         return Tried(Counter(mark(one.fault) for one in proposals), harm=False)
 
     basis = Basis(sources, Hints(sources, listing, ()))
-    return mend(Trials(attempt), unused, lambda fault: manifest.propose(basis, fault), all_of_them=False)
+    faults = tuple(unused)
+    fixes = {fault_key(fault): tuple(manifest.propose(basis, fault)) for fault in faults}
+    return Repairs(Trials(attempt), faults, {key: found for key, found in fixes.items() if found})
 
 
 def _read(sources: Sources, path: str) -> tuple[Suppression, ...]:

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from depcheck.fix.manifest.basis import Basis
 from depcheck.fix.offer import offer
 from depcheck.manifest import comments, toml
+from depcheck.manifest.comments import Suppression
 from depcheck.model import Edit, Fault, Fix
+from depcheck.sources import Sources
 
 
 def removed(basis: Basis, fault: Fault) -> Iterator[Fix]:
@@ -16,9 +18,9 @@ def removed(basis: Basis, fault: Fault) -> Iterator[Fix]:
     text = basis.sources.get(toml.read_text, site.file)
     if not isinstance(text, str):
         return
-    for one in comments.read(text, ""):
+    for one in basis.sources.get(_on_lines, site.file).get(site.line, ()):
         others = [word for word in one.words if word[0] != site.within]
-        if one.lines[0] != site.line or len(others) == len(one.words):
+        if len(others) == len(one.words):
             continue
         if others:
             listed = ", ".join(word for word, _ in others)
@@ -34,3 +36,11 @@ def removed(basis: Basis, fault: Fault) -> Iterator[Fix]:
             else:
                 start = line + len(text[line:start].rstrip())
             yield from offer("remove the comment", Edit(site.file, start, end, ""), safe=True)
+
+
+def _on_lines(sources: Sources, file: str) -> dict[int, list[Suppression]]:
+    """The comments of a file by their line."""
+    found: dict[int, list[Suppression]] = {}
+    for one in comments.read(sources.get(toml.shown, file), ""):
+        found.setdefault(one.lines[0], []).append(one)
+    return found
