@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from depcheck import git
-from depcheck.cli import CannotRunError, terminal
+from depcheck.cli import CannotRunError, locks, terminal
 from depcheck.cli.progress import Progress
 from depcheck.cli.streams import out, say
 from depcheck.fix.journal import CannotWriteError
@@ -37,8 +37,9 @@ def edited(report: Report, fixes: Sequence[Fix]) -> list[Content]:
 
 
 def apply(root: str, changes: Sequence[Content], *, staged: bool = False) -> None:
-    """Write them, and say what an earlier run has left. Raises CannotRunError; then no file is changed.
+    """Write them, and say what an earlier run has left and which lock files are to be renewed.
 
+    Raises CannotRunError; then no file is changed, but where git does not stage what is written.
     staged: into the index as well, which has to hold the same contents as the work tree.
     """
     if staged:
@@ -59,6 +60,8 @@ def apply(root: str, changes: Sequence[Content], *, staged: bool = False) -> Non
         refused = git.change(root, "update-index", "-z", "--stdin", given=given, staged=True)
         if refused is not None:
             raise CannotRunError(f"the repairs are made, and git did not stage them, {refused.reason}")
+    for note in locks.stale(root, [change.path for change in changes]):
+        say(f"depcheck: {sentence(note)}\n")
 
 
 def _read(root: str, path: str) -> bytes | None:
