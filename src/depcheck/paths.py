@@ -91,6 +91,11 @@ def common(one: str, other: str) -> str:
     return "/".join(same)
 
 
+def below(path: str, directory: str) -> str:
+    """A path as it is called in a directory that it lies below; both canonical."""
+    return path[len(directory) + 1 :] if directory else path
+
+
 def is_outside(path: str) -> bool:
     """Whether a canonical path lies outside the root of its tree."""
     return path.startswith("/")

@@ -84,7 +84,7 @@ def _of_text(sources: Sources, reference: Reference) -> Fault | None:
     """What the text alone says: an absolute path, a backslash, other letters than the disk has."""
     tree, target = sources.tree, reference.target
     if reference.kind == "glob":
-        target = _before_pattern(target)
+        target = before_pattern(target)
     here = tree.kind(target) is not Kind.MISSING
     if (
         (here or reference.kind != "member")
@@ -121,7 +121,7 @@ def _of_place(ways: _Ways, reference: Reference, *, in_git: bool) -> Fault | Non
     """What the place says: it lies outside of the repository, or a link leads there."""
     target = reference.target
     if reference.kind == "glob":
-        target = _before_pattern(target)
+        target = before_pattern(target)
     if not ways.tree.exists(target):
         return None
     if paths.is_outside(target):
@@ -135,7 +135,7 @@ def _of_place(ways: _Ways, reference: Reference, *, in_git: bool) -> Fault | Non
     return None
 
 
-def _before_pattern(target: str) -> str:
+def before_pattern(target: str) -> str:
     """The directory in which a pattern begins to match."""
     while any(char in target for char in "*?["):
         target = paths.parent(target)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from depcheck import pipeline
 from depcheck.discover import Progress
 from depcheck.fix.manifest.proof import READERS
-from depcheck.fix.splice import Content, contents, overlay
+from depcheck.fix.splice import Content, contents, laid_over
 from depcheck.pipeline import Report, Request
 from depcheck.record import NamedTuple
 
@@ -40,10 +40,11 @@ def repair(request: Request, report: Report, progress: Progress | None = None, *
         seen.add(frozenset(after.items()))
         made += len(fixes)
         sources = report.sources
-        for change in contents(sources.tree, fixes):
+        changed = list(contents(sources.tree, fixes))
+        for change in changed:
             before.setdefault(change.path, change.before)
             after[change.path] = change.after
-        sources = sources.over(overlay(sources.tree, fixes), frozenset(after), READERS)
+        sources = sources.over(laid_over(sources.tree, changed), frozenset(after), READERS)
         report = pipeline.scan(request, progress, sources=sources)
     changes = (Content(path, before[path], after[path]) for path in sorted(after))
     return Repaired(report, tuple(one for one in changes if one.before != one.after), made)

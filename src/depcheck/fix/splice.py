@@ -6,7 +6,7 @@ from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator
 
 from depcheck import paths
-from depcheck.model import Edit, Fix
+from depcheck.model import Edit, Fix, Site
 from depcheck.record import NamedTuple
 from depcheck.tree.base import Tree, UnknownContentError
 from depcheck.tree.overlay import Overlay, Text
@@ -83,7 +83,30 @@ def contents(tree: Tree, fixes: Iterable[Fix]) -> Iterator[Content]:
 
 def overlay(tree: Tree, fixes: Iterable[Fix]) -> Overlay:
     """The tree with the fixes made. Raises as `contents`."""
+    return laid_over(tree, contents(tree, fixes))
+
+
+def laid_over(tree: Tree, changes: Iterable[Content]) -> Overlay:
+    """The tree with these files as they are to be."""
     edited = Overlay(tree)
-    for content in contents(tree, fixes):
+    for content in changes:
         edited.put(content.path, Text(content.after))
     return edited
+
+
+def text_of(tree: Tree, path: str) -> str | None:
+    """The text of a file that edits count in; None where it cannot be read."""
+    try:
+        return decode(tree.read(path))
+    except (OSError, UnknownContentError):
+        return None
+
+
+def in_line(text: str, site: Site, old: str, new: str) -> Edit | None:
+    """Other text for what stands in the line of a place, from its column on; None where it is not there."""
+    lines = text.split("\n")
+    at = lines[site.line - 1].find(old, max(site.column - 1, 0)) if 0 < site.line <= len(lines) else -1
+    if at < 0:
+        return None
+    start = sum(len(line) + 1 for line in lines[: site.line - 1]) + at
+    return Edit(site.file, start, start + len(old), new)

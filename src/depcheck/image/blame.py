@@ -147,7 +147,7 @@ def _within(path: str, top: str) -> str | None:
     """A path of the repository as one of the context; None where it lies outside."""
     if not paths.is_below(path, top):
         return None
-    return path[len(top) + 1 :] if top else path
+    return paths.below(path, top)
 
 
 def _notes(scene: Scene, faults: Sequence[Fault]) -> Iterator[str]:

@@ -10,14 +10,13 @@ from depcheck import fixtures, images, judging, paths, pipeline
 from depcheck.discover import Listing
 from depcheck.load.cargo import toolchain, workspace
 from depcheck.load.uv import workspace as uv
-from depcheck.model import Built, Fault, Judgement, Outcome, Verdict
+from depcheck.model import Built, Fault, Judgement, is_worse
 from depcheck.move.course import Course
 from depcheck.move.plan import Plan
 from depcheck.record import NamedTuple
 from depcheck.sources import Sources
 
 _WHAT = ("load", "resolve", "build")
-_RANK: dict[Verdict, int] = {"fails": 0, "unknown": 1, "loads": 2}
 
 
 class Seen(NamedTuple):
@@ -121,13 +120,13 @@ def _worse(course: Course, old: Judgement, new: Judgement) -> Iterator[str]:
         yield f"would belong to {', '.join(new.tools) or 'no tool'}"
     here = Course(course.root, course.new, course.new)  # paths of the new tree are as they are
     told = set[str]()
-    for what, one, other in zip(_WHAT, _outcomes(old), _outcomes(new), strict=True):
+    for what, one, other in zip(_WHAT, old.outcomes, new.outcomes, strict=True):
         known = {_mark(course, fault) for fault in one.faults}
         fresh = [fault.message for fault in other.faults if _mark(here, fault) not in known]
         if fresh and fresh[0] not in told:
             told.add(fresh[0])
             yield f"would not {what}: {fresh[0]}"
-        elif not fresh and _RANK[other.verdict] < _RANK[one.verdict]:
+        elif not fresh and is_worse(other.verdict, one.verdict):
             yield f"would {what} no longer for certain: {next(iter(other.unknowns), other.verdict)}"
 
 
@@ -141,7 +140,7 @@ def _of_images(course: Course, before: Seen, after: Seen) -> Iterator[str]:
             yield f"{where} would have {len(other)} build commands in place of {len(one)}"
             continue
         for was, will in zip(one, other, strict=True):
-            if _RANK[will.verdict] < _RANK[was.verdict]:
+            if is_worse(will.verdict, was.verdict):
                 reason = will.faults[0].message if will.faults else will.because or "for another reason"
                 yield f"{where}, line {will.line}: `{will.command[:60]}` {will.verdict}: {reason}"
     known = Counter((fault.rule, course.of(fault.site.file)) for fault in before.faults)
@@ -157,10 +156,6 @@ def _by_image(builds: Iterable[Built], course: Course) -> dict[tuple[str, str], 
     for built in builds:
         found.setdefault((course.of(built.dockerfile), built.service or ""), []).append(built)
     return found
-
-
-def _outcomes(judgement: Judgement) -> tuple[Outcome, Outcome, Outcome]:
-    return judgement.loads, judgement.resolves, judgement.builds
 
 
 def _mark(course: Course, fault: Fault) -> tuple[object, ...]:

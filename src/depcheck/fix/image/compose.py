@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from depcheck import paths
 from depcheck.fix.image.basis import Basis
-from depcheck.fix.image.place import text_of
 from depcheck.fix.offer import offer
-from depcheck.model import Edit, Fault, Fix, Site
+from depcheck.fix.splice import in_line, text_of
+from depcheck.model import Fault, Fix, Site
 from depcheck.tree.base import Kind
 
 _MOST_UP = 2  # `../` that are put before or taken away
@@ -65,11 +65,5 @@ def _value(basis: Basis, site: Site) -> str | None:
 
 
 def _instead(basis: Basis, site: Site, raw: str, written: str) -> Iterator[Fix]:
-    lines = (text_of(basis.tree, site.file) or "").split("\n")
-    if not site.line or site.line > len(lines):
-        return
-    at = lines[site.line - 1].find(raw, max(site.column - 1, 0))
-    if at >= 0:
-        start = sum(len(line) + 1 for line in lines[: site.line - 1]) + at
-        edit = Edit(site.file, start, start + len(raw), written)
-        yield from offer(f"write `{written}` in place of `{raw}`", edit)
+    text = text_of(basis.tree, site.file) or ""
+    yield from offer(f"write `{written}` in place of `{raw}`", in_line(text, site, raw, written))

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 from depcheck import paths
 from depcheck.fix.image.basis import Basis
-from depcheck.fix.image.place import Place, text_of
+from depcheck.fix.image.place import Place
 from depcheck.fix.offer import offer
+from depcheck.fix.splice import text_of
 from depcheck.image.context import open_context
 from depcheck.model import Edit, Fault, Fix
 
@@ -23,7 +24,7 @@ def unignored(basis: Basis, _: Place, fault: Fault) -> Iterator[Fix]:
         text = text_of(basis.tree, ignore) if ignore else None
         if text is None or not paths.is_below(reference.target, top):
             continue
-        inner = reference.target[len(top) + 1 :] if top else reference.target
+        inner = paths.below(reference.target, top)
         newline = "\r\n" if "\r\n" in text else "\n"
         # After the last exception: patterns behind it that keep secrets out go on doing so.
         at = max((match.end() for match in re.finditer(r"^!.*\n?", text, re.MULTILINE)), default=len(text))

@@ -28,7 +28,7 @@ def copied(basis: Basis, place: Place, fault: Fault) -> Iterator[Fix]:
     for top in basis.tops(fault.site.file):
         if not paths.is_below(reference.target, top) or reference.target == top:
             continue
-        inner = reference.target[len(top) + 1 :] if top else reference.target
+        inner = paths.below(reference.target, top)
         is_file = basis.tree.kind(reference.target) is Kind.FILE
         neighbour = place.neighbour()
         sources = [(inner, reference.image_path, is_file)]
@@ -48,7 +48,7 @@ def parented(basis: Basis, place: Place, fault: Fault) -> Iterator[Fix]:
         return
     for top in basis.tops(fault.site.file):
         if paths.is_below(reference.target, top) and reference.target != top:
-            inner = reference.target[len(top) + 1 :] if top else reference.target
+            inner = paths.below(reference.target, top)
             written = f"./{inner}" if neighbour.words[0].text.startswith("./") else inner
             at = place.start(neighbour.words[-1])
             yield from offer(
@@ -114,7 +114,7 @@ def sourced(basis: Basis, place: Place, fault: Fault) -> Iterator[Fix]:
         return
     for top in basis.tops(fault.site.file):
         for found in _alike(basis.tree, reference.target, top):
-            inner = found[len(top) + 1 :] if top else found
+            inner = paths.below(found, top)
             written = (
                 f"{'./' if word.text.startswith('./') else ''}{inner}{'/' if word.text.endswith('/') else ''}"
             )
@@ -192,7 +192,7 @@ def _brings(basis: Basis, fault: Fault, instruction: Instruction) -> bool:
 def _alike(tree: Tree, target: str, top: str) -> Iterator[str]:
     """What could be meant by a source that is not there: the one that is spelt nearly the same."""
     at = top
-    rest = (target[len(top) + 1 :] if top else target).split("/")
+    rest = paths.below(target, top).split("/")
     for index, part in enumerate(rest):
         step = paths.join(at, part)
         if tree.kind(step) is not Kind.MISSING:

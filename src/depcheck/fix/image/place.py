@@ -6,13 +6,12 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from posixpath import normpath
 
-from depcheck.fix.splice import decode
+from depcheck.fix.splice import text_of
 from depcheck.image.arguments import Word
 from depcheck.image.dockerfile import Dockerfile, Instruction, read
 from depcheck.model import Edit, Fault
 from depcheck.record import NamedTuple
 from depcheck.sources import Sources
-from depcheck.tree.base import Tree, UnknownContentError
 
 
 class Place(NamedTuple):
@@ -102,11 +101,3 @@ def _first(sources: Sources, path: str) -> Place | None:
     """The first instruction of a Dockerfile; None where it cannot be read."""
     text = text_of(sources.tree, path)
     return None if text is None else Place(read(path, text.encode("utf-8", "surrogateescape")), text, 0)
-
-
-def text_of(tree: Tree, path: str) -> str | None:
-    """The text of a file; None where it cannot be read."""
-    try:
-        return decode(tree.read(path))
-    except (OSError, UnknownContentError):
-        return None

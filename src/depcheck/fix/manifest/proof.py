@@ -15,7 +15,7 @@ from depcheck.discover import Listing, is_requirements
 from depcheck.fix.manifest import propose
 from depcheck.fix.manifest.basis import Basis
 from depcheck.fix.mend import Repairs, mend
-from depcheck.fix.splice import contents
+from depcheck.fix.splice import contents, laid_over
 from depcheck.fix.trial import Mark, Proposal, Trials, Tried, mark
 from depcheck.hints import Hints
 from depcheck.manifest import cargo, locks, pyproject, strict, toml
@@ -23,7 +23,6 @@ from depcheck.model import Fault, Judgement, Site, is_worse
 from depcheck.portability import Examined
 from depcheck.sources import Sources
 from depcheck.tree.base import Tree, UnknownContentError
-from depcheck.tree.overlay import Overlay, Text
 
 # What these read depends on one file alone: what they made of the others still holds.
 READERS = (toml.read_text, toml.read, toml.shown, locks.read, cargo.read, pyproject.read, strict.read)
@@ -68,9 +67,7 @@ class Proof:
             changes = list(contents(self.sources.tree, [one.fix for one in proposals]))
         except (OSError, UnknownContentError):
             return None
-        tree = Overlay(self.sources.tree)
-        for change in changes:
-            tree.put(change.path, Text(change.after))
+        tree = laid_over(self.sources.tree, changes)
         edited = frozenset(change.path for change in changes)
         sources = self.sources.over(tree, edited, READERS)
         before = {judgement.manifest: judgement for judgement in self._reaching(edited)}
@@ -185,7 +182,7 @@ class Proof:
     def _patterns(self) -> list[tuple[str, str]]:
         """Manifests that list members by a pattern, and the directory that it begins in."""
         return [
-            (judgement.manifest, _before_pattern(reference.target))
+            (judgement.manifest, portability.before_pattern(reference.target))
             for judgement in self._everything.values()
             for reference in judgement.references
             if reference.kind in ("glob", "member") and any(char in reference.target for char in _WILD)
@@ -203,12 +200,6 @@ class Proof:
 
 _NAMES = ("Cargo.toml", "pyproject.toml", "setup.py", "setup.cfg")
 _WILD = "*?["
-
-
-def _before_pattern(target: str) -> str:
-    while any(char in target for char in _WILD):
-        target = paths.parent(target)
-    return target
 
 
 def _place(fault: Fault) -> Mark:

@@ -8,9 +8,8 @@ from depcheck import form, paths
 from depcheck.fix import document
 from depcheck.fix.manifest.basis import Basis
 from depcheck.fix.offer import offer
-from depcheck.fix.splice import decode
+from depcheck.fix.splice import in_line, text_of
 from depcheck.model import Edit, Fault, Fix, Reference
-from depcheck.tree.base import UnknownContentError
 
 
 def meant(basis: Basis, fault: Fault) -> Iterator[Fix]:
@@ -67,12 +66,5 @@ def _written(basis: Basis, reference: Reference, replacement: str) -> Edit | Non
     if not site.line:
         text = basis.document(site.file)
         return None if text is None else document.part(text, site.route, reference.raw, replacement)
-    try:
-        lines = decode(basis.sources.tree.read(site.file)).split("\n")
-    except (OSError, UnknownContentError):
-        return None
-    at = lines[site.line - 1].find(reference.raw) if site.line <= len(lines) else -1
-    if at < 0:
-        return None
-    start = sum(len(line) + 1 for line in lines[: site.line - 1]) + at
-    return Edit(site.file, start, start + len(reference.raw), replacement)
+    lines = text_of(basis.sources.tree, site.file)
+    return None if lines is None else in_line(lines, site._replace(column=0), reference.raw, replacement)
